@@ -1,0 +1,78 @@
+//! What every filesystem reader answers, and what rules look at: a tree of files, read by path or swept as a whole.
+
+use std::io;
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Directory,
+    Symlink,
+    Device,
+    Fifo,
+    Socket,
+}
+
+/// One file, without its contents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    pub inode: u64,
+    pub kind: Kind,
+    /// Permission bits, with setuid, setgid and sticky.
+    pub mode: u16,
+    pub uid: u32,
+    pub gid: u32,
+    pub size_bytes: u64,
+    /// Seconds since 1970, as the filesystem says.
+    pub modified_at: i64,
+    pub links: u32,
+}
+
+/// A name in a directory. Names are bytes: a filesystem promises no encoding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub name: Vec<u8>,
+    pub inode: u64,
+    pub kind: Kind,
+}
+
+/// Why something could not be read. Damage is ordinary input here.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    #[error("damaged: {what} at byte {offset}")]
+    Damaged { what: &'static str, offset: u64 },
+    #[error("uses {0}, which is not read")]
+    Unsupported(String),
+    #[error("over the limit: {what} is {found}, at most {limit}")]
+    OverLimit { what: &'static str, found: u64, limit: u64 },
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A filesystem that can be read. All paths are absolute inside it (`/etc/fstab`); symbolic links are followed inside it and
+/// clamped to its root, at most [`LINKS_MAX`] of them.
+pub trait Tree: Send + Sync {
+    /// The node at `path`, all links followed; `None` when there is none (a dangling link counts as none).
+    fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable>;
+
+    /// The node at `path`, the last component not followed.
+    fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable>;
+
+    /// The names in a directory, without `.` and `..`, in the order of the disk; at most [`ENTRIES_MAX`].
+    fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable>;
+
+    /// The node with this inode number.
+    fn node(&self, inode: u64) -> Result<Node, Unreadable>;
+
+    /// Up to `limit` bytes of a file from `offset`; fewer only at its end.
+    fn read(&self, file: &Node, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable>;
+
+    /// Where a symbolic link points.
+    fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable>;
+
+    /// The places of a file's bytes on the filesystem's device, `(file offset, device offset, length)`, in file order; holes left out.
+    fn extents(&self, file: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable>;
+}
+
+pub const LINKS_MAX: u32 = 40;
+pub const ENTRIES_MAX: usize = 4_000_000;
