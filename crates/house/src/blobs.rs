@@ -1,0 +1,111 @@
+//! Bytes by content: a blob's name is its digest, so it never changes and is stored once.
+//!
+//! A blob is made whole and safe on disk before any row speaks of it. An orphan is invisible and swept; a row without its blob
+//! cannot arise.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A directory of blobs, and beside it the place where bytes arrive.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    root: PathBuf,
+    arriving: PathBuf,
+}
+
+/// The name of a blob: 64 lower-case hex digits.
+fn checked(digest: &str) -> io::Result<&str> {
+    let fits = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if fits {
+        Ok(digest)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "a blob is named by 64 hex digits"))
+    }
+}
+
+impl Blobs {
+    pub fn open(data: &Path) -> io::Result<Blobs> {
+        let blobs = Blobs { root: data.join("blobs"), arriving: data.join("arriving") };
+        fs::create_dir_all(&blobs.root)?;
+        fs::create_dir_all(&blobs.arriving)?;
+        Ok(blobs)
+    }
+
+    /// Where an upload of this name gathers its bytes. On the same filesystem as the blobs, so that adopting is a rename.
+    pub fn arriving(&self, name: &str) -> PathBuf {
+        self.arriving.join(name)
+    }
+
+    /// Where the blob is, or would be.
+    pub fn path(&self, digest: &str) -> io::Result<PathBuf> {
+        let digest = checked(digest)?;
+        Ok(self.root.join(&digest[..2]).join(digest))
+    }
+
+    pub fn holds(&self, digest: &str) -> io::Result<bool> {
+        self.path(digest)?.try_exists()
+    }
+
+    /// Takes a file in under its digest. Repeating this after a crash ends in the same place.
+    pub fn adopt(&self, file: &Path, digest: &str) -> io::Result<PathBuf> {
+        let place = self.path(digest)?;
+        if place.try_exists()? {
+            remove_if_there(file)?;
+            return Ok(place);
+        }
+        let folder = place.parent().expect("a blob lies in a folder");
+        fs::create_dir_all(folder)?;
+        File::open(file)?.sync_all()?;
+        let mut permissions = fs::metadata(file)?.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(file, permissions)?;
+        fs::rename(file, &place)?;
+        // The rename is a change to two folders; without this a power cut could undo it after a row has spoken of it.
+        File::open(folder)?.sync_all()?;
+        File::open(&self.root)?.sync_all()?;
+        Ok(place)
+    }
+
+    pub fn remove(&self, digest: &str) -> io::Result<()> {
+        remove_if_there(&self.path(digest)?)
+    }
+}
+
+/// Removes a file; that it is not there is as good.
+pub fn remove_if_there(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_bytes_twice_are_one_blob() {
+        let data = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(data.path()).unwrap();
+        let digest = "ab".repeat(32);
+        for name in ["first", "second"] {
+            fs::write(blobs.arriving(name), "bytes").unwrap();
+            let place = blobs.adopt(&blobs.arriving(name), &digest).unwrap();
+            assert_eq!(fs::read_to_string(place).unwrap(), "bytes");
+            assert!(!blobs.arriving(name).exists());
+        }
+        blobs.remove(&digest).unwrap();
+        blobs.remove(&digest).unwrap();
+        assert!(!blobs.holds(&digest).unwrap());
+    }
+
+    #[test]
+    fn a_name_that_is_no_digest_leads_nowhere() {
+        let data = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(data.path()).unwrap();
+        for name in ["", "../../etc/passwd", &"AB".repeat(32), &"a".repeat(63)] {
+            assert_eq!(blobs.path(name).unwrap_err().kind(), io::ErrorKind::InvalidInput, "{name}");
+        }
+    }
+}
