@@ -1,0 +1,147 @@
+//! The market as a value: what every page, verb and job is given, and nothing global.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use house::blobs::Blobs;
+use house::db::Migration;
+use house::jobs::Handlers;
+use house::words::{Dictionary, Language, Words};
+use house::{Database, Result, Tx};
+
+/// What the operator has decided. Parsed once, at start.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The market's name, as it stands at the top of every page.
+    pub name: String,
+    /// Where people find the market: `http://127.0.0.1:8080`, without a slash at the end. Letters point here.
+    pub address: String,
+    /// The accent colour of the pages, as CSS understands it.
+    pub accent: String,
+    /// Whole minor units of `currency`: what registration costs without a waiver code.
+    pub registration_fee_minor: i64,
+    pub currency: String,
+    /// The largest disk image that is taken in.
+    pub image_bytes_max: u64,
+    /// The profile by which images are judged.
+    pub profile: String,
+    /// The program that judges images in a process of its own; without one they are judged in this process.
+    pub certify_program: Option<PathBuf>,
+    /// Whether web hooks may call addresses of this machine and of private networks.
+    pub private_hooks: bool,
+}
+
+impl Settings {
+    /// What a market has whose operator has decided nothing yet.
+    pub fn at(address: &str) -> Settings {
+        Settings {
+            name: "Halle".to_owned(),
+            address: address.trim_end_matches('/').to_owned(),
+            accent: String::new(),
+            registration_fee_minor: 9_900,
+            currency: "EUR".to_owned(),
+            image_bytes_max: 1023 << 30,
+            profile: "kvm".to_owned(),
+            certify_program: None,
+            private_hooks: false,
+        }
+    }
+}
+
+/// The market, open. Cheap to clone.
+#[derive(Clone)]
+pub struct Market(Arc<Parts>);
+
+struct Parts {
+    database: Database,
+    blobs: Blobs,
+    dictionary: Arc<Dictionary>,
+    settings: Settings,
+}
+
+impl Market {
+    pub fn open(database: Database, blobs: Blobs, settings: Settings) -> Market {
+        Market(Arc::new(Parts { database, blobs, dictionary: Arc::new(dictionary()), settings }))
+    }
+
+    /// Opens a transaction that sees one moment and writes nothing.
+    pub async fn read(&self) -> Result<Tx> {
+        self.0.database.read().await
+    }
+
+    /// Opens a transaction that may write; the one who opened it commits it.
+    pub async fn write(&self) -> Result<Tx> {
+        self.0.database.write().await
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    pub fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The words for someone who reads this language, as of now.
+    pub fn words(&self, language: Language) -> Words {
+        Words::new(language, self.0.dictionary.clone(), self.0.database.clock().now())
+    }
+}
+
+/// All that the market says, in every language.
+pub fn dictionary() -> Dictionary {
+    let mut sources = house::words::SOURCES.to_vec();
+    for chapter in [
+        crate::people::WORDS,
+        crate::sellers::WORDS,
+        crate::images::WORDS,
+        crate::offers::WORDS,
+        crate::certification::WORDS,
+        crate::leads::WORDS,
+        crate::publishing::WORDS,
+        crate::orders::WORDS,
+        crate::deployments::WORDS,
+        crate::storefront::WORDS,
+    ] {
+        sources.extend_from_slice(chapter);
+    }
+    Dictionary::new(&sources)
+}
+
+/// The jobs of all chapters.
+pub fn handlers(market: &Market) -> Handlers {
+    let mut handlers = Handlers::new();
+    crate::images::handle(&mut handlers, market);
+    crate::certification::handle(&mut handlers, market);
+    crate::publishing::handle(&mut handlers, market);
+    crate::deployments::handle(&mut handlers, market);
+    handlers
+}
+
+macro_rules! migrations {
+    ($($name:literal),* $(,)?) => {
+        &[$(Migration { name: $name, text: include_str!(concat!("../migrations/", $name, ".sql")) }),*]
+    };
+}
+
+/// The tables of the chapters, in their order; they come after the house's own.
+pub const MIGRATIONS: &[Migration] = migrations![
+    "0101-people",
+    "0102-sellers",
+    "0103-images",
+    "0104-offers",
+    "0105-certification",
+    "0106-leads",
+    "0107-publishing",
+    "0109-orders",
+    "0110-deployments",
+];
+
+/// The house's tables and the chapters', as one list.
+pub fn migrations() -> Vec<Migration> {
+    [house::MIGRATIONS, MIGRATIONS].concat()
+}
