@@ -2,9 +2,13 @@
 //!
 //! What is absent: every noun of the guide. No file here knows what an offer or a seller is.
 
+// Templates name this crate as other crates do, so that the same parts serve both.
+extern crate self as house;
+
 pub mod clock;
 pub mod error;
 pub mod ids;
+pub mod web;
 pub mod words;
 
 pub use clock::{Clock, Timestamp};
