@@ -2,6 +2,9 @@
 //!
 //! What is absent: every noun of the guide. No file here knows what an offer or a seller is.
 
+// Templates name this crate as other crates do, so that the same parts serve both.
+extern crate self as house;
+
 pub mod attempts;
 pub mod audit;
 pub mod blobs;
@@ -16,6 +19,7 @@ pub mod outbox;
 pub mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod web;
 pub mod words;
 
 pub use clock::{Clock, Timestamp};

@@ -85,8 +85,9 @@ refused-form-mistakes =
 refused-not-found = There is nothing at this address, or nothing that you may see.
 refused-changed-meanwhile = Someone changed this while you were at it. Nothing was overwritten. Reload to see their version, then make your change again.
 refused-foreign-form = This form was sent from another site, so it was not accepted. Open the page here and send it again.
-refused-form-too-large = What was sent is larger than this form takes ({ $limit }). Send less, or use the upload page for files.
-refused-too-slow = The answer took longer than { $span }, so it was given up. Whatever was not finished was undone. Try again in a minute.
+refused-form-too-large = What was sent is larger than this form takes. Send less, or use the upload page for files.
+refused-too-slow = The answer took too long, so it was given up. Whatever was not finished was undone. Try again in a minute.
+refused-unreadable = What was sent to { $why } cannot be read. Go back to the page, reload it and send it again.
 refused-method = This address does not take { $method } requests.
 
 problem-title-sign-in = Sign in to go on

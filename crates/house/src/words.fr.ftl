@@ -85,8 +85,9 @@ refused-form-mistakes =
 refused-not-found = Il n’y a rien à cette adresse, ou rien que vous puissiez voir.
 refused-changed-meanwhile = Quelqu’un a modifié ceci entre-temps. Rien n’a été écrasé. Rechargez la page pour voir sa version, puis refaites votre modification.
 refused-foreign-form = Ce formulaire a été envoyé depuis un autre site ; il n’a donc pas été accepté. Ouvrez la page ici et envoyez-le de nouveau.
-refused-form-too-large = L’envoi dépasse ce que ce formulaire accepte ({ $limit }). Envoyez-en moins, ou passez par la page d’envoi de fichiers.
-refused-too-slow = La réponse a pris plus de { $span } et a été abandonnée. Ce qui n’était pas terminé a été annulé. Réessayez dans une minute.
+refused-form-too-large = L’envoi dépasse ce que ce formulaire accepte. Envoyez-en moins, ou passez par la page d’envoi de fichiers.
+refused-too-slow = La réponse a pris trop de temps et a été abandonnée. Ce qui n’était pas terminé a été annulé. Réessayez dans une minute.
+refused-unreadable = Ce qui a été envoyé à { $why } est illisible. Revenez à la page, rechargez-la et envoyez de nouveau.
 refused-method = Cette adresse n’accepte pas les requêtes { $method }.
 
 problem-title-sign-in = Connectez-vous pour continuer

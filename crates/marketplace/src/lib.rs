@@ -5,6 +5,9 @@
 
 pub mod market;
 
+// A room that is no chapter: what stands around every page.
+pub mod hall;
+
 pub mod people;
 pub mod sellers;
 
@@ -23,6 +26,10 @@ pub mod orders;
 pub mod deployments;
 
 pub mod storefront;
+
+pub mod pages;
+#[cfg(test)]
+mod testing;
 
 pub use market::{Market, Settings};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use house::blobs::Blobs;
 use house::db::Migration;
 use house::jobs::Handlers;
+use house::web::{Brand, Colour};
 use house::words::{Dictionary, Language, Words};
 use house::{Database, Result, Tx};
 
@@ -16,7 +17,7 @@ pub struct Settings {
     pub name: String,
     /// Where people find the market: `http://127.0.0.1:8080`, without a slash at the end. Letters point here.
     pub address: String,
-    /// The accent colour of the pages, as CSS understands it.
+    /// The accent colour of the pages, `#rrggbb`; empty for the house's own.
     pub accent: String,
     /// Whole minor units of `currency`: what registration costs without a waiver code.
     pub registration_fee_minor: i64,
@@ -57,11 +58,17 @@ struct Parts {
     blobs: Blobs,
     dictionary: Arc<Dictionary>,
     settings: Settings,
+    brand: Arc<Brand>,
 }
 
 impl Market {
     pub fn open(database: Database, blobs: Blobs, settings: Settings) -> Market {
-        Market(Arc::new(Parts { database, blobs, dictionary: Arc::new(dictionary()), settings }))
+        let mut brand = Brand { name: settings.name.clone(), ..Brand::default() };
+        if let Ok(accent) = Colour::parse(&settings.accent) {
+            brand.accent = accent;
+        }
+        let (dictionary, brand) = (Arc::new(dictionary()), Arc::new(brand));
+        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand }))
     }
 
     /// Opens a transaction that sees one moment and writes nothing.
@@ -86,6 +93,11 @@ impl Market {
         &self.0.settings
     }
 
+    /// The market's face: its name and its colour.
+    pub fn brand(&self) -> &Arc<Brand> {
+        &self.0.brand
+    }
+
     /// The words for someone who reads this language, as of now.
     pub fn words(&self, language: Language) -> Words {
         Words::new(language, self.0.dictionary.clone(), self.0.database.clock().now())
@@ -96,6 +108,7 @@ impl Market {
 pub fn dictionary() -> Dictionary {
     let mut sources = house::words::SOURCES.to_vec();
     for chapter in [
+        crate::hall::WORDS,
         crate::people::WORDS,
         crate::sellers::WORDS,
         crate::images::WORDS,

@@ -143,6 +143,18 @@ impl Words {
         }
     }
 
+    /// A half of what is doubled: `9` is `4.5`. Stars are kept so.
+    pub fn halved(&self, doubled: impl Whole) -> String {
+        let doubled = doubled.whole();
+        let half = if doubled % 2 == 0 { String::new() } else { format!("{}5", self.decimal_mark()) };
+        format!("{}{half}", doubled / 2)
+    }
+
+    /// The time of day, UTC: `10:49:14`.
+    pub fn clock(&self, at: impl Instant) -> String {
+        at.instant().to_zoned(TimeZone::UTC).strftime("%H:%M:%S").to_string()
+    }
+
     /// A civil date, UTC: `22 November 2026` or `22 novembre 2026`.
     pub fn date(&self, at: impl Instant) -> String {
         let day = at.instant().to_zoned(TimeZone::UTC).date();
@@ -160,8 +172,7 @@ impl Words {
     /// Date and time to the second, UTC.
     pub fn exact(&self, at: impl Instant) -> String {
         let at = at.instant();
-        let time = at.to_zoned(TimeZone::UTC).strftime("%H:%M:%S").to_string();
-        format!("{}, {time} UTC", self.date(at))
+        format!("{}, {} UTC", self.date(at), self.clock(at))
     }
 
     /// How far off: `3 minutes ago` within a day, the date beyond it.

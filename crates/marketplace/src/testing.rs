@@ -1,0 +1,159 @@
+//! A market in a box: real database, real pages, a clock that can be turned, letters that can be read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use house::blobs::Blobs;
+use house::db::Engine;
+use house::jobs::{Breakpoint, Worker};
+use house::mail::Post;
+use house::outbox::{self, Channel, Parcel};
+use house::testing::TestDatabase;
+use tower::ServiceExt;
+
+use crate::market::{Market, Settings, handlers, migrations};
+use crate::pages::app;
+
+pub struct MarketInABox {
+    pub market: Market,
+    worker: Worker,
+    test: TestDatabase,
+}
+
+/// Someone before the market: holds the cookies that it was given.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    cookies: Vec<(String, String)>,
+    language: &'static str,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub location: String,
+    pub body: String,
+}
+
+impl MarketInABox {
+    pub async fn open(engine: Engine) -> MarketInABox {
+        Self::open_with(engine, |_| {}).await
+    }
+
+    pub async fn open_with(engine: Engine, decide: impl FnOnce(&mut Settings)) -> MarketInABox {
+        let test = house::testing::fresh(engine, &migrations()).await;
+        let mut settings = Settings::at("http://market.test");
+        settings.private_hooks = true;
+        decide(&mut settings);
+        let blobs = Blobs::open(test.directory.path()).expect("a place for blobs");
+        let market = Market::open(test.database.clone(), blobs, settings);
+        let mut handlers = handlers(&market);
+        let letters = test.directory.path().join("letters");
+        outbox::handle(&mut handlers, Post::into_box("market@market.test", letters).expect("a letter box"));
+        let worker = Worker::new(test.database.clone(), handlers, "box", Breakpoint::none());
+        MarketInABox { market, worker, test }
+    }
+
+    /// Does all that is due now.
+    pub async fn work(&self) {
+        self.worker.run_due().await.expect("the jobs run");
+    }
+
+    pub fn turn(&self, by: Duration) {
+        self.test.database.clock().turn(by);
+    }
+
+    /// The letters that went to this address, newest first.
+    pub async fn letters_to(&self, email: &str) -> Vec<Parcel> {
+        let mut tx = self.market.read().await.expect("a look");
+        let all = outbox::all(&mut tx, None, 1000).await.expect("the outbox");
+        all.into_iter()
+            .filter(|parcel| parcel.channel == Channel::Letter && parcel.recipient == email)
+            .collect()
+    }
+
+    pub async fn get(&self, browser: &mut Browser, path: &str) -> Answer {
+        self.ask(browser, "GET", path, &[], Vec::new()).await
+    }
+
+    /// Sends a form, as a browser on the market's own page would.
+    pub async fn post(&self, browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let headers =
+            [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        self.ask(browser, "POST", path, &headers, body.into_bytes()).await
+    }
+
+    pub async fn ask(
+        &self,
+        browser: &mut Browser,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request =
+            axum::http::Request::builder().method(method).uri(path).header("cookie", cookies.join("; "));
+        if !browser.language.is_empty() {
+            request = request.header("accept-language", browser.language);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(axum::body::Body::from(body)).expect("a request");
+        let response = app(self.market.clone()).oneshot(request).await.expect("an answer");
+        for cookie in response.headers().get_all("set-cookie") {
+            browser.keep(cookie.to_str().expect("a cookie"));
+        }
+        let location =
+            response.headers().get("location").map(|at| at.to_str().expect("an address").to_owned());
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 24).await.expect("a body");
+        Answer {
+            status,
+            location: location.unwrap_or_default(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+}
+
+impl Browser {
+    pub fn new() -> Browser {
+        Browser::default()
+    }
+
+    pub fn french() -> Browser {
+        Browser { language: "fr", ..Browser::default() }
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        let pair = cookie.split(';').next().unwrap_or_default();
+        let (name, value) = pair.split_once('=').expect("a cookie has a value");
+        self.cookies.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+impl Answer {
+    /// The answer, if it is a page; the test fails with the page's text otherwise.
+    #[track_caller]
+    pub fn page(self) -> String {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.body
+    }
+
+    /// Where the answer leads.
+    #[track_caller]
+    pub fn leads_to(self) -> String {
+        assert!((300..400).contains(&self.status), "{}: {}", self.status, self.body);
+        self.location
+    }
+}
+
+/// Words without a market, for samples of pages.
+pub fn words(language: house::words::Language) -> house::words::Words {
+    house::words::Words::new(language, Arc::new(crate::market::dictionary()), house::testing::noon())
+}
