@@ -5,6 +5,7 @@
 
 pub mod container;
 pub mod content_id;
+pub mod ext4;
 mod fields;
 pub mod partitions;
 pub mod read_at;
