@@ -4,10 +4,11 @@ use std::io;
 use std::sync::Arc;
 
 use disk::container::{self, Container, Format};
+use disk::ext4::Ext4;
 use disk::partitions::{self, Table};
 use disk::read_at::{ReadAt, Window};
 use disk::signature::{self, Volume};
-use disk::tree::{Tree, Unreadable};
+use disk::tree::Unreadable;
 
 use crate::files::{self, InFile};
 use crate::finding::{Undecided, unreadable};
@@ -44,7 +45,7 @@ pub struct VolumeFacts {
     pub size_bytes: u64,
     pub kind: Volume,
     /// The filesystem, if it is of a kind that is read.
-    pub tree: Option<Result<Arc<dyn Tree>, Phrase>>,
+    pub tree: Option<Result<Arc<Ext4>, Phrase>>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
@@ -98,11 +99,11 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
     for volume in volumes {
         match &volume.tree {
             Some(Ok(tree)) => {
-                let walk = files::walk(&**tree, volume.offset, &pass.finds);
-                content.files += walk.files;
-                content.in_files.extend(walk.in_files);
-                content.not_walked.extend(walk.not_walked);
-                placed.extend(walk.placed);
+                let swept = files::sweep(tree, volume.offset, &pass.finds);
+                content.files += swept.files;
+                content.in_files.extend(swept.in_files);
+                content.not_walked.extend(swept.not_walked);
+                placed.extend(swept.placed);
             }
             Some(Err(why)) => content.not_walked.push((format!("#{}", volume.number), why.clone())),
             None if needs_walking(volume.kind) => {
@@ -160,9 +161,9 @@ impl VolumeFacts {
 }
 
 /// The filesystem of a volume; `None` for kinds that are not read.
-fn open(kind: Volume, window: Window) -> Option<Result<Arc<dyn Tree>, Unreadable>> {
+fn open(kind: Volume, window: Window) -> Option<Result<Arc<Ext4>, Unreadable>> {
     match kind {
-        Volume::Ext2 | Volume::Ext3 | Volume::Ext4 => Some(Err(Unreadable::Unsupported("ext4".to_owned()))),
+        Volume::Ext2 | Volume::Ext3 | Volume::Ext4 => Some(Ext4::open(Arc::new(window)).map(Arc::new)),
         _ => None,
     }
 }

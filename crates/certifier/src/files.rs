@@ -1,24 +1,23 @@
-//! The files of a volume, walked once by their tables: which of them holds a find, and whether a signature lies across the
+//! The files of a volume, swept once by their tables: which of them holds a find, and whether a signature lies across the
 //! border of two extents of one file, where a pass in the order of the disk cannot see it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use disk::ext4::{Ext4, Extent, Fault};
 use disk::tree::{Kind, Node, Tree, Unreadable};
 
-use crate::phrase::{Phrase, say};
 use crate::finding::unreadable;
+use crate::phrase::{Phrase, say};
 use crate::scan::{FINDS_MAX, Find, border_bytes, search};
 
-/// More files than this are walked no further; the report says so.
-pub const FILES_MAX: usize = 4_000_000;
-
-const DEPTH_MAX: usize = 256;
-
-/// The most notes of what could not be walked.
+/// The most notes of what could not be followed.
 const NOTES_MAX: usize = 20;
 
-/// The longest file without a place of its own on the disk that is searched apart.
+/// The longest file kept within the filesystem's own tables that is searched apart.
 const INLINE_BYTES_MAX: u64 = 64 << 10;
+
+/// More borders than this are not searched, and the report says so. Each costs two small reads.
+const BORDERS_MAX: u64 = 2_000_000;
 
 /// A find that lies in a file, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,128 +27,150 @@ pub struct InFile {
     pub signature: &'static str,
 }
 
-/// What a walk found out.
+/// What a sweep found out.
 #[derive(Debug, Default)]
-pub struct Walk {
+pub struct Swept {
     pub files: u64,
     pub in_files: Vec<InFile>,
-    /// Which of the finds given lie in a file.
+    /// Which of the finds given lie in a file, by offset.
     pub placed: HashSet<u64>,
-    /// What could not be walked, and why: (path, reason).
+    /// What could not be followed, and why: (path or inode, reason).
     pub not_walked: Vec<(String, Phrase)>,
 }
 
-/// Walks a volume that begins at `start` of the file that was scanned. `finds` are sorted by offset.
-pub fn walk(tree: &dyn Tree, start: u64, finds: &[Find]) -> Walk {
-    let mut walker = Walker { tree, start, finds, seen: HashSet::new(), walk: Walk::default() };
-    match tree.look_up("/") {
-        Ok(Some(root)) => walker.directory(&root),
-        Ok(None) => {}
-        Err(cause) => walker.note("/", &cause),
+/// Sweeps a volume that begins at `start` of the file that was scanned. `finds` are sorted by offset.
+pub fn sweep(volume: &Ext4, start: u64, finds: &[Find]) -> Swept {
+    let mut sweeper = Sweeper { volume, start, finds, found: Vec::new(), borders: 0, seen: HashSet::new(), swept: Swept::default() };
+    let mut faults = Vec::new();
+    let done = volume.sweep(&mut |node, extents| sweeper.inode(node, extents), &mut |fault: Fault| {
+        if faults.len() < NOTES_MAX {
+            faults.push(fault);
+        }
+    });
+    for fault in faults {
+        sweeper.note(fault.inode, &fault.why);
     }
-    walker.walk.in_files.sort();
-    walker.walk.in_files.dedup();
-    walker.walk
+    if let Err(cause) = done {
+        sweeper.note(0, &cause);
+    }
+    sweeper.name()
 }
 
-struct Walker<'a> {
-    tree: &'a dyn Tree,
+struct Sweeper<'a> {
+    volume: &'a Ext4,
     start: u64,
     finds: &'a [Find],
+    /// Inode, offset in the file, signature.
+    found: Vec<(u64, u64, &'static str)>,
+    borders: u64,
     seen: HashSet<u64>,
-    walk: Walk,
+    swept: Swept,
 }
 
-impl Walker<'_> {
-    fn note(&mut self, path: &str, cause: &Unreadable) {
-        if self.walk.not_walked.len() < NOTES_MAX {
-            self.walk.not_walked.push((path.to_owned(), unreadable(cause)));
+impl Sweeper<'_> {
+    fn note(&mut self, inode: u64, cause: &Unreadable) {
+        if self.swept.not_walked.len() < NOTES_MAX {
+            self.swept.not_walked.push((format!("inode {inode}"), unreadable(cause)));
         }
     }
 
-    /// Walks everything below the root without recursion, so that no depth of folders can exhaust the stack.
-    fn directory(&mut self, root: &Node) {
-        self.seen.insert(root.inode);
-        let mut pending = vec![(String::new(), root.clone(), 0_usize)];
-        while let Some((path, directory, depth)) = pending.pop() {
-            let entries = match self.tree.list(&directory) {
-                Ok(entries) => entries,
-                Err(cause) => {
-                    self.note(&path, &cause);
-                    continue;
-                }
-            };
-            for entry in entries {
-                if !matches!(entry.kind, Kind::File | Kind::Directory) || !self.seen.insert(entry.inode) {
-                    continue;
-                }
-                if self.seen.len() > FILES_MAX || depth > DEPTH_MAX {
-                    let (found, limit) = (self.seen.len() as u64, FILES_MAX as u64);
-                    return self.note(&path, &Unreadable::OverLimit { what: "files", found, limit });
-                }
-                let below = || format!("{path}/{}", String::from_utf8_lossy(&entry.name));
-                match self.tree.node(entry.inode) {
-                    Ok(node) if node.kind == Kind::Directory => pending.push((below(), node, depth + 1)),
-                    Ok(node) if node.kind == Kind::File => {
-                        self.walk.files += 1;
-                        if let Err(cause) = self.file(&below, &node) {
-                            self.note(&below(), &cause);
-                        }
-                    }
-                    Ok(_) => {}
-                    Err(cause) => self.note(&below(), &cause),
-                }
-            }
+    fn inode(&mut self, node: &Node, extents: &[Extent]) {
+        self.seen.insert(node.inode);
+        if node.kind != Kind::File {
+            return;
+        }
+        self.swept.files += 1;
+        for extent in extents {
+            self.place(node, extent);
+        }
+        if let Err(cause) = self.pieces(node, extents) {
+            self.note(node.inode, &cause);
         }
     }
 
-    fn file(&mut self, path: &dyn Fn() -> String, node: &Node) -> Result<(), Unreadable> {
-        let extents = self.tree.extents(node)?;
-        if extents.is_empty() && node.size_bytes > 0 && node.size_bytes <= INLINE_BYTES_MAX {
-            // Kept within the filesystem's own tables, perhaps in pieces.
-            let bytes = self.tree.read(node, 0, INLINE_BYTES_MAX as usize)?;
+    /// Gives the finds within an extent to its file.
+    fn place(&mut self, node: &Node, extent: &Extent) {
+        let from = self.start.saturating_add(extent.device_offset);
+        let to = from.saturating_add(extent.length);
+        let first = self.finds.partition_point(|find| find.offset < from);
+        for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
+            self.swept.placed.insert(find.offset);
+            self.found(node, extent.file_offset.saturating_add(find.offset - from), find.signature);
+        }
+    }
+
+    /// Searches where a pass in the order of the disk is blind: contents kept in the tables, and borders of extents.
+    fn pieces(&mut self, node: &Node, extents: &[Extent]) -> Result<(), Unreadable> {
+        if extents.is_empty() && (1..=INLINE_BYTES_MAX).contains(&node.size_bytes) {
+            let bytes = self.volume.read(node, 0, INLINE_BYTES_MAX as usize)?;
             for (signature, offset) in search(&bytes) {
-                self.found(path, offset, signature);
+                self.found(node, offset, signature);
             }
         }
-        for (file_offset, device_offset, length) in &extents {
-            let from = self.start.saturating_add(*device_offset);
-            let to = from.saturating_add(*length);
-            let first = self.finds.partition_point(|find| find.offset < from);
-            for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
-                self.walk.placed.insert(find.offset);
-                if self.walk.in_files.len() < FINDS_MAX {
-                    let offset = file_offset.saturating_add(find.offset - from);
-                    self.walk.in_files.push(InFile { path: path(), offset, signature: find.signature });
-                }
-            }
-        }
-        for pair in extents.windows(2) {
-            let (file_offset, device_offset, length) = pair[0];
-            let border = file_offset.saturating_add(length);
-            let follows_in_file = pair[1].0 == border;
-            let follows_on_disk = pair[1].1 == device_offset.saturating_add(length);
-            if follows_in_file && !follows_on_disk && border < node.size_bytes {
-                self.border(path, node, border)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Searches the bytes around a place where the disk jumps and the file goes on.
-    fn border(&mut self, path: &dyn Fn() -> String, node: &Node, border: u64) -> Result<(), Unreadable> {
         let around = border_bytes();
-        let from = border.saturating_sub(around as u64);
-        let bytes = self.tree.read(node, from, 2 * around)?;
-        for (signature, at) in search(&bytes) {
-            self.found(path, from + at, signature);
+        for pair in extents.windows(2) {
+            let border = pair[0].file_offset.saturating_add(pair[0].length);
+            let follows_in_file = pair[1].file_offset == border;
+            let follows_on_disk = pair[1].device_offset == pair[0].device_offset.saturating_add(pair[0].length);
+            if !follows_in_file || follows_on_disk || border >= node.size_bytes {
+                continue;
+            }
+            self.borders += 1;
+            if self.borders > BORDERS_MAX {
+                let (found, limit) = (self.borders, BORDERS_MAX);
+                return Err(Unreadable::OverLimit { what: "extents", found, limit });
+            }
+            let from = border.saturating_sub(around as u64);
+            let bytes = self.volume.read(node, from, 2 * around)?;
+            for (signature, at) in search(&bytes) {
+                self.found(node, from + at, signature);
+            }
         }
         Ok(())
     }
 
-    fn found(&mut self, path: &dyn Fn() -> String, offset: u64, signature: &'static str) {
-        if self.walk.in_files.len() < FINDS_MAX {
-            self.walk.in_files.push(InFile { path: path(), offset, signature });
+    fn found(&mut self, node: &Node, offset: u64, signature: &'static str) {
+        if self.found.len() < FINDS_MAX {
+            self.found.push((node.inode, offset, signature));
         }
+    }
+
+    /// Follows the names: an inode that has one but was not in the tables would otherwise hide, and finds want a path.
+    fn name(mut self) -> Swept {
+        let names = match self.volume.names() {
+            Ok(names) => names,
+            Err(cause) => {
+                self.note(0, &cause);
+                return self.finish(&HashMap::new());
+            }
+        };
+        for fault in names.faults.iter().take(NOTES_MAX) {
+            self.note(fault.inode, &fault.why);
+        }
+        let mut hidden: Vec<u64> = names.inodes().filter(|inode| !self.seen.contains(inode)).collect();
+        hidden.sort_unstable();
+        for inode in hidden.into_iter().take(FINDS_MAX) {
+            // Its bytes were searched like all others; only its pieces were not joined.
+            let what = names.path(inode).unwrap_or_default();
+            if self.swept.not_walked.len() < NOTES_MAX {
+                let what = String::from_utf8_lossy(&what).into_owned();
+                self.swept.not_walked.push((what, say("not_walked.hidden")));
+            }
+        }
+        let paths = self.found.iter().filter_map(|(inode, _, _)| Some((*inode, names.path(*inode)?))).collect();
+        self.finish(&paths)
+    }
+
+    fn finish(mut self, paths: &HashMap<u64, Vec<u8>>) -> Swept {
+        for (inode, offset, signature) in self.found {
+            let path = match paths.get(&inode) {
+                Some(path) => String::from_utf8_lossy(path).into_owned(),
+                None => format!("inode {inode}"),
+            };
+            self.swept.in_files.push(InFile { path, offset, signature });
+        }
+        self.swept.in_files.sort();
+        self.swept.in_files.dedup();
+        self.swept
     }
 }

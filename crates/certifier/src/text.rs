@@ -41,7 +41,8 @@ pub fn write(report: &Report, language: Language, colour: bool) -> String {
 /// A rule in words: what it wants, why, and what to do.
 pub fn explain(rule: &Rule, language: Language, colour: bool) -> String {
     let mut writer = Writer { language, colour, out: String::new() };
-    let title = language.word(&format!("{}.title", rule.id));
+    let title_key = format!("{}.title", rule.id);
+    let title = language.word(&title_key);
     let head = format!("{}  {title}", writer.paint(BOLD, rule.id));
     writer.line(&head);
     for (label, key) in [("text.why", "why"), ("text.remedy", "remedy")] {

@@ -247,12 +247,14 @@ fn extlinux(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
         for (number, line) in settings(&text) {
             let (key, value) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
             let value = value.trim();
-            match (key.to_ascii_lowercase().as_str(), entries.last_mut()) {
+            let key = key.to_ascii_lowercase();
+            if key == "label" && entries.len() < ENTRIES_MAX {
+                let (id, path) = (value.to_owned(), folder.shown(path));
+                entries.push(BootEntry { title: id.clone(), id, path, ..BootEntry::default() });
+                continue;
+            }
+            match (key.as_str(), entries.last_mut()) {
                 ("default", _) => value.clone_into(&mut wanted),
-                ("label", _) if entries.len() < ENTRIES_MAX => {
-                    let (id, path) = (value.to_owned(), folder.shown(path));
-                    entries.push(BootEntry { title: id.clone(), id, path, ..BootEntry::default() });
-                }
                 ("linux" | "kernel", Some(entry)) => value.clone_into(&mut entry.kernel),
                 ("initrd", Some(entry)) => entry.initrds = value.split(',').map(str::to_owned).collect(),
                 ("append", Some(entry)) => {

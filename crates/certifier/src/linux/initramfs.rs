@@ -83,7 +83,7 @@ impl Counted<'_> {
 
     fn skip(&mut self, length: u64) -> Result<(), NotRead> {
         self.left = self.left.checked_sub(length).ok_or(NotRead::OverLimit)?;
-        let skipped = io::copy(&mut self.inner.by_ref().take(length), &mut io::sink())?;
+        let skipped = io::copy(&mut Read::take(&mut *self.inner, length), &mut io::sink())?;
         if skipped == length { Ok(()) } else { Err(NotRead::Damaged) }
     }
 }
