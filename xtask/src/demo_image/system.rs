@@ -250,9 +250,6 @@ fn our_files(tree: &mut Tree, flavour: Flavour, kernel: &str) {
     tree.file("etc/hosts", "127.0.0.1 localhost\n");
     tree.symlink("etc/resolv.conf", "/run/resolv.conf");
     tree.file("boot/grub/grub.cfg", filled(ours!("common/grub.cfg"), flavour, kernel));
-    // What the SSH server's package does when it is installed: the server starts with the machine.
-    tree.symlink("etc/systemd/system/multi-user.target.wants/ssh.service", "/lib/systemd/system/ssh.service");
-    tree.symlink("etc/systemd/system/sshd.service", "/lib/systemd/system/ssh.service");
     for folder in [
         "dev",
         "proc",
