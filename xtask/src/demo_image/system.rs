@@ -248,6 +248,9 @@ fn our_files(tree: &mut Tree, flavour: Flavour, kernel: &str) {
     tree.file("etc/fstab", filled(ours!("common/fstab"), flavour, kernel));
     tree.file("etc/hostname", "localhost\n");
     tree.file("etc/hosts", "127.0.0.1 localhost\n");
+    // As the installation of base-files leaves them: what is kept there is gone after a boot.
+    tree.symlink("var/run", "/run");
+    tree.symlink("var/lock", "/run/lock");
     tree.symlink("etc/resolv.conf", "/run/resolv.conf");
     tree.file("boot/grub/grub.cfg", filled(ours!("common/grub.cfg"), flavour, kernel));
     for folder in [
