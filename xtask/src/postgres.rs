@@ -5,7 +5,7 @@
 //! server behind. PostgreSQL refuses to run as root, so root's runs hand it to another user.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -151,22 +151,16 @@ fn call(owner: &Option<Owner>, dies_with_us: bool, program: &Path) -> Command {
 }
 
 fn initialise(programs: &Path, folder: &Path, owner: &Option<Owner>, password: &str) -> Result<()> {
+    // Others may read it where it lies, but nobody else may enter the folder.
+    let password_file = folder.join("password");
+    std::fs::write(&password_file, password)?;
     let mut initdb = call(owner, false, &programs.join("initdb"));
     initdb
-        .args(["--username=halle", "--auth-local=reject", "--auth-host=password", "--pwfile=/dev/stdin"])
+        .args(["--username=halle", "--auth-local=reject", "--auth-host=password", "--pwfile"])
+        .arg(&password_file)
         .args(["--encoding=UTF8", "--locale=C", "--no-sync", "--pgdata"])
-        .arg(folder.join("data"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = initdb.spawn().context("`setpriv` (of util-linux) could not be started")?;
-    let mut stdin = child.stdin.take().expect("standard input is piped");
-    writeln!(stdin, "{password}")?;
-    drop(stdin);
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("initdb ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
-    }
+        .arg(folder.join("data"));
+    printed(&mut initdb).context("the database could not be laid out")?;
     Ok(())
 }
 
@@ -184,7 +178,7 @@ fn serve(programs: &Path, folder: &Path, owner: &Option<Owner>) -> Result<(Child
         "fsync=off",
         "synchronous_commit=off",
         "full_page_writes=off",
-        "log_min_messages=fatal",
+        "log_min_messages=log",
     ] {
         postgres.args(["-c", setting]);
     }
