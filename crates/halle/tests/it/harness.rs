@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::path::Path;
 
 use crate::server::Server;
 
@@ -78,17 +79,11 @@ mod with_browser {
     }
 }
 
-/// Stands in for the program: says that it listens, counts its starts, and stays until it is ended.
-const STAND_IN: &str = "#!/bin/sh\necho started >> \"$3/starts\"\necho \"listening on http://127.0.0.1:$$\"\n\
-    echo \"a line of the log\" >&2\nexec sleep 600\n";
-
 #[test]
 fn a_server_is_killed_started_again_and_asked_to_stop() {
-    use std::os::unix::fs::PermissionsExt;
+    // A file of the sources, since one that was only just written may still be open for writing in another test's child.
+    let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/stand-in.sh");
     let data = tempfile::tempdir().expect("there is room");
-    let stand_in = data.path().join("stand-in");
-    std::fs::write(&stand_in, STAND_IN).expect("it can be written");
-    std::fs::set_permissions(&stand_in, PermissionsExt::from_mode(0o700)).expect("it is ours");
     let mut server = Server::start_program(&stand_in, data.path(), &[]);
     assert_eq!(server.address(), format!("http://127.0.0.1:{}", server.id()));
     server.kill_9();

@@ -117,12 +117,12 @@ fn listen(
     let log = Arc::clone(log);
     std::thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
+            log.lock().expect("no reader of the log panics").push(line.clone());
             if let (Some(found), Some((_, rest))) = (&found, line.split_once("listening on http://")) {
                 let address = rest.split_whitespace().next().unwrap_or_default().trim_end_matches('/');
                 // Nobody waits for it any more when it is said a second time.
                 let _ = found.send(format!("http://{address}"));
             }
-            log.lock().expect("no reader of the log panics").push(line);
         }
     });
 }
