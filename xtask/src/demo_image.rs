@@ -68,7 +68,7 @@ pub fn command(arguments: &[&str]) -> Result<()> {
     let (out, flavour) = match arguments {
         [out] => (out, Flavour::Notes),
         [out, "--flavour", flavour] | ["--flavour", flavour, out] => (out, Flavour::parse(flavour)?),
-        _ => bail!("{}", crate::USAGE),
+        _ => bail!("{}", crate::arguments::USAGE),
     };
     build(Path::new(out), flavour)?;
     let size = std::fs::metadata(out)?.len();

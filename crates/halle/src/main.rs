@@ -11,7 +11,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "halle", version, about = "A marketplace for certified virtual-machine images that anyone can host")]
+#[command(
+    name = "halle",
+    version,
+    about = "A marketplace for certified virtual-machine images that anyone can host"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
