@@ -1,5 +1,7 @@
 //! All parts and sample pages, for looking at: `cargo run -p house --example gallery`, then http://127.0.0.1:8099.
 
+#[path = "gallery/pages.rs"]
+mod pages;
 #[path = "gallery/parts.rs"]
 mod parts;
 #[path = "gallery/samples.rs"]
@@ -79,6 +81,16 @@ async fn main() -> std::io::Result<()> {
         Gallery { dictionary: Arc::new(Dictionary::new(SOURCES)), brand: Arc::new(Brand::default()) };
     let for_problems = gallery.clone();
     let router = Router::new()
+        .route("/", get(show::<pages::Home>))
+        .route("/search", get(show::<pages::Search>))
+        .route("/offer", get(show::<pages::Offer>))
+        .route("/sign-in", get(show::<pages::Door>))
+        .route("/machine", get(show::<pages::Machine>))
+        .route("/editor", get(show::<pages::Editor>))
+        .route("/publishing", get(show::<pages::Publishing>))
+        .route("/report", get(show::<pages::Report>))
+        .route("/upload", get(show::<pages::Upload>))
+        .route("/desk", get(show::<pages::Desk>))
         .route("/parts", get(show::<parts::PartsPage>))
         .route("/broken", get(broken))
         .with_state(gallery.clone())

@@ -1,7 +1,9 @@
 //! Goods to fill the shelves of the gallery with.
 
+use std::time::Duration;
+
 use house::Timestamp;
-use house::web::{Badge, Choice, Decision, DiskBar, Facet, Frame, State, Stretch, Tile};
+use house::web::*;
 
 use super::t;
 
@@ -212,4 +214,197 @@ pub fn decisions(frame: &Frame) -> Vec<Decision> {
             1,
         ),
     ]
+}
+
+pub fn publishing(frame: &Frame) -> Vec<Step> {
+    let t = |english, french| t(frame, english, french);
+    let at = |minutes: i64| frame.w.now() - jiff::SignedDuration::from_mins(minutes);
+    let secs = Duration::from_secs;
+    vec![
+        Step::new(t("Image received", "Image reçue"), State::Pass)
+            .took(secs(94))
+            .at(at(46))
+            .message("disk.vhd, sha256 4f1c…a902"),
+        Step::new(t("Certified", "Certifiée"), State::Pass)
+            .took(secs(6))
+            .at(at(44))
+            .usual(secs(8))
+            .message(t("41 checks passed, 2 warnings.", "41 contrôles réussis, 2 avertissements.")),
+        Step::new(t("Test start", "Démarrage d’essai"), State::Pass)
+            .took(secs(31))
+            .at(at(43))
+            .usual(secs(40)),
+        Step::new(t("Review", "Revue"), State::Pass).took(secs(1500)).at(at(18)).usual(secs(7200)).message(
+            t(
+                "Approved by Mara. “Clear description, good icons.”",
+                "Approuvée par Mara. « Description claire, bonnes icônes. »",
+            ),
+        ),
+        Step::new(t("Preview", "Aperçu"), State::Run)
+            .at(at(18))
+            .message(t("Ready since then; only you can see it.", "Prêt depuis ; vous seul pouvez le voir.")),
+        Step::new(t("Sign-off", "Validation"), State::Wait).message(t(
+            "Yours. Nothing is on the market before it.",
+            "La vôtre. Rien n’est sur le marché avant elle.",
+        )),
+        Step::new(t("Live", "En ligne"), State::Wait).usual(secs(5)),
+    ]
+}
+
+pub fn machine(frame: &Frame) -> Vec<Step> {
+    let t = |english, french| t(frame, english, french);
+    let secs = Duration::from_secs;
+    vec![
+        Step::new(t("Order accepted", "Commande acceptée"), State::Pass).took(Duration::from_millis(210)),
+        Step::new(t("Image at hand", "Image disponible"), State::Pass).took(secs(4)).usual(secs(5)),
+        Step::new(t("Machine created", "Machine créée"), State::Pass).took(secs(2)).usual(secs(2)),
+        Step::new(t("Starting", "Démarrage"), State::Run).percent(70).usual(secs(14)).message(t(
+            "Network is up; waiting for the health check.",
+            "Le réseau répond ; en attente du contrôle de santé.",
+        )),
+        Step::new(t("Ready", "Prête"), State::Wait),
+    ]
+}
+
+pub fn log(frame: &Frame) -> Vec<LogLine> {
+    let line = |ago: i64, text: &str, state| LogLine {
+        at: frame.w.now() - jiff::SignedDuration::from_secs(ago),
+        text: text.into(),
+        state,
+    };
+    vec![
+        line(12, "qemu: machine created, 2 vCPU, 4096 MiB", None),
+        line(9, "guest: systemd 257 running in system mode", None),
+        line(6, "guest: Started nginx.service", Some(State::Pass)),
+        line(3, "health: GET /healthz refused, trying again", Some(State::Warn)),
+    ]
+}
+
+pub fn crumbs(frame: &Frame) -> Vec<Link> {
+    vec![
+        Link::new(t(frame, "Market", "Marché"), "/"),
+        Link::new(t(frame, "Web servers", "Serveurs web"), "/search"),
+        Link::new("Hardened nginx", "#").current(true),
+    ]
+}
+
+pub fn tabs(frame: &Frame) -> Vec<Link> {
+    vec![
+        Link::new(t(frame, "Overview", "Présentation"), "#").current(true),
+        Link::new(t(frame, "Plans", "Formules"), "#plans").count(3),
+        Link::new(t(frame, "Versions", "Versions"), "#"),
+        Link::new(t(frame, "Reviews", "Avis"), "#").count(214),
+    ]
+}
+
+pub fn choices(frame: &Frame) -> Vec<Choice> {
+    vec![
+        Choice::new("hour", t(frame, "By the hour", "À l’heure"))
+            .hint(t(
+                frame,
+                "You are paid for every hour a machine runs.",
+                "Chaque heure de fonctionnement vous est payée.",
+            ))
+            .chosen(true),
+        Choice::new("month", t(frame, "By the month", "Au mois")).hint(t(
+            frame,
+            "One price, however much it runs.",
+            "Un seul prix, quelle que soit la durée.",
+        )),
+        Choice::new("own", t(frame, "Bring your own licence", "Licence déjà acquise")).hint(t(
+            frame,
+            "Customers pay you elsewhere.",
+            "Vos clients vous paient ailleurs.",
+        )),
+    ]
+}
+
+pub fn aisles(frame: &Frame) -> Vec<Link> {
+    let aisle = |english, french, icon, count| {
+        Link::new(t(frame, english, french), "/search").icon(icon).count(count)
+    };
+    vec![
+        aisle("Web servers", "Serveurs web", "globe", 38),
+        aisle("Databases", "Bases de données", "database", 24),
+        aisle("Developer tools", "Outils de développement", "code", 61),
+        aisle("Security", "Sécurité", "lock", 19),
+        aisle("Mail and messages", "Courrier et messages", "mail", 11),
+        aisle("Monitoring", "Supervision", "heart-pulse", 17),
+        aisle("Networks", "Réseaux", "network", 22),
+        aisle("Operating systems", "Systèmes d’exploitation", "hard-drive", 14),
+    ]
+}
+
+pub fn passes(frame: &Frame) -> Vec<String> {
+    [
+        ("The disk is a fixed VHD", "Le disque est un VHD fixe"),
+        ("The disk is a whole number of MiB", "Le disque compte un nombre entier de Mio"),
+        ("The partition table is whole", "La table de partitions est intacte"),
+        ("No password is set for root", "Aucun mot de passe pour root"),
+        ("SSH host keys are made at first boot", "Les clés d’hôte SSH sont créées au premier démarrage"),
+        ("No private key lies on the disk", "Aucune clé privée ne se trouve sur le disque"),
+        ("cloud-init is present and enabled", "cloud-init est présent et activé"),
+        ("No known malware", "Aucun logiciel malveillant connu"),
+    ]
+    .map(|(english, french)| t(frame, english, french))
+    .into()
+}
+
+fn work(mut frame: Frame, title: String, name: &str, links: Vec<Link>) -> Frame {
+    frame.side = Side::Work;
+    frame.nav = vec![
+        Link::new(frame.w.say("frame-shop"), "/"),
+        Link::new(frame.w.say("frame-work"), "/editor").current(true),
+    ];
+    frame.visitor = Some(Visitor { name: name.into(), of: title.clone() });
+    frame.section = Some(Section { title, links });
+    frame
+}
+
+pub fn seller(frame: Frame) -> Frame {
+    let at = frame.path.clone();
+    let link = |english, french, address: &str, icon| {
+        Link::new(t(&frame, english, french), address).icon(icon).current(at.starts_with(address))
+    };
+    let links = vec![
+        link("Offers", "Offres", "/editor", "package"),
+        link("Images", "Images", "/upload", "hard-drive"),
+        link("Certification", "Certification", "/report", "shield-check"),
+        link("Publishing", "Publication", "/publishing", "rocket").count(1),
+        link("Reports", "Rapports", "/reports", "chart-line"),
+        link("Payouts", "Versements", "/payouts", "receipt"),
+        link("People", "Personnes", "/people", "users"),
+    ];
+    work(frame, "Acme Systems".into(), "Ada Byron", links)
+}
+
+pub fn buyer(frame: Frame) -> Frame {
+    let at = frame.path.clone();
+    let link = |english, french, address: &str, icon| {
+        Link::new(t(&frame, english, french), address).icon(icon).current(at.starts_with(address))
+    };
+    let links = vec![
+        link("Machines", "Machines", "/machine", "server").count(1),
+        link("Orders", "Commandes", "/orders", "receipt"),
+        link("Invoices", "Factures", "/invoices", "credit-card"),
+        link("Help", "Aide", "/help", "life-buoy"),
+    ];
+    work(frame, "Université de Lyon".into(), "Jean Moulin", links)
+}
+
+pub fn operator(frame: Frame) -> Frame {
+    let at = frame.path.clone();
+    let link = |english, french, address: &str, icon| {
+        Link::new(t(&frame, english, french), address).icon(icon).current(at.starts_with(address))
+    };
+    let links = vec![
+        link("Decisions", "Décisions", "/desk", "inbox").count(4),
+        link("Sellers", "Vendeurs", "/sellers", "store"),
+        link("Rulebook", "Règlement", "/rules", "list-checks"),
+        link("Jobs", "Travaux", "/jobs", "layers"),
+        link("Money", "Comptes", "/money", "receipt"),
+        link("Audit", "Journal d’audit", "/audit", "history"),
+    ];
+    let title = t(&frame, "Operator’s desk", "Bureau de l’opérateur");
+    work(frame, title, "Mara Voss", links)
 }
