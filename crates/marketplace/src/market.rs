@@ -1,7 +1,7 @@
 //! The market as a value: what every page, verb and job is given, and nothing global.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use house::blobs::Blobs;
 use house::db::Migration;
@@ -9,6 +9,8 @@ use house::jobs::Handlers;
 use house::web::{Brand, Colour};
 use house::words::{Dictionary, Language, Words};
 use house::{Database, Result, Tx};
+
+use crate::publishing::Provision;
 
 /// What the operator has decided. Parsed once, at start.
 #[derive(Debug, Clone)]
@@ -59,6 +61,7 @@ struct Parts {
     dictionary: Arc<Dictionary>,
     settings: Settings,
     brand: Arc<Brand>,
+    provision: OnceLock<Provision>,
 }
 
 impl Market {
@@ -68,7 +71,8 @@ impl Market {
             brand.accent = accent;
         }
         let (dictionary, brand) = (Arc::new(dictionary()), Arc::new(brand));
-        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand }))
+        let provision = OnceLock::new();
+        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, provision }))
     }
 
     /// Opens a transaction that sees one moment and writes nothing.
@@ -91,6 +95,15 @@ impl Market {
 
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Says how certified bytes are brought to where machines run. Said once, before the jobs begin.
+    pub fn provision_by(&self, provision: Provision) {
+        let _ = self.0.provision.set(provision);
+    }
+
+    pub fn provision(&self) -> Option<&Provision> {
+        self.0.provision.get()
     }
 
     /// The market's face: its name and its colour.
