@@ -15,7 +15,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
 use house::web::{Brand, Frame, Link, Page, Reader, SearchBox};
-use house::words::{Dictionary, Language, SOURCES, Words};
+use house::words::{Dictionary, Language, SOURCES};
 use house::{Clock, Error};
 
 /// What every page of the gallery needs, made once.
@@ -27,9 +27,8 @@ struct Gallery {
 
 impl Gallery {
     fn frame(&self, reader: Reader) -> Frame {
-        let w = Words::new(reader.language, self.dictionary.clone(), Clock::running().now());
-        let mut frame = Frame::new(w, self.brand.clone(), reader.path);
-        frame.theme = reader.theme;
+        let now = Clock::running().now();
+        let mut frame = Frame::for_reader(&reader, &self.dictionary, &self.brand, now);
         frame.description = "Certified machine images.".into();
         frame
     }

@@ -49,6 +49,7 @@ state-warn = Warning
 state-fail = Failed
 state-skip = Not applicable
 state-wait = Waiting
+state-yours = Your turn
 state-run = Running
 
 part-optional = optional
@@ -71,6 +72,7 @@ part-mistakes =
         [one] One answer needs another look
        *[other] { $count } answers need another look
     }
+part-due = due { $when }
 part-stars = { $stars } out of 5
 part-current = Current
 part-confirm-cancel = Keep it

@@ -49,6 +49,7 @@ state-warn = Avertissement
 state-fail = Échec
 state-skip = Sans objet
 state-wait = En attente
+state-yours = À vous
 state-run = En cours
 
 part-optional = facultatif
@@ -71,6 +72,7 @@ part-mistakes =
         [one] Une réponse est à revoir
        *[other] { $count } réponses sont à revoir
     }
+part-due = à décider { $when }
 part-stars = { $stars } sur 5
 part-current = Actuel
 part-confirm-cancel = Ne rien changer

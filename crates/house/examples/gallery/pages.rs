@@ -77,7 +77,7 @@ macro_rules! pages {
 }
 
 pages! {
-    Home "gallery/home.html" super::shop;
+    Home "gallery/home.html" samples::home;
     Search "gallery/search.html" super::shop;
     Offer "gallery/offer.html" super::shop;
     Door "gallery/door.html" super::shop;
