@@ -8,11 +8,12 @@ mod parts;
 mod samples;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use house::web::{Brand, Frame, Link, Page, Reader, SearchBox};
 use house::words::{Dictionary, Language, SOURCES};
@@ -70,6 +71,19 @@ async fn show<P: Page>(Framed(frame): Framed) -> Result<Response, Error> {
     house::web::show(&page)
 }
 
+/// Something changes every two seconds.
+async fn events() -> impl IntoResponse {
+    house::web::changes(futures_util::stream::unfold((), async |()| {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Some(((), ()))
+    }))
+}
+
+/// The part that is fetched anew.
+async fn part(Framed(frame): Framed) -> Result<Response, Error> {
+    house::web::show(&pages::MachineSteps::new(&frame))
+}
+
 async fn broken() -> Result<Response, Error> {
     Err(Error::fault("broken on purpose, for looking at"))
 }
@@ -91,6 +105,8 @@ async fn main() -> std::io::Result<()> {
         .route("/upload", get(show::<pages::Upload>))
         .route("/desk", get(show::<pages::Desk>))
         .route("/parts", get(show::<parts::PartsPage>))
+        .route("/events", get(events))
+        .route("/part", get(part))
         .route("/broken", get(broken))
         .with_state(gallery.clone())
         .merge(house::web::assets(&gallery.brand));

@@ -88,3 +88,20 @@ pages! {
     Upload "gallery/upload.html" samples::seller;
     Desk "gallery/desk.html" samples::operator;
 }
+
+/// A part of a page by itself: only words, no frame.
+#[derive(Template)]
+#[template(source = "{% import \"parts.html\" as parts %}{{ parts::steps(steps) }}", ext = "html")]
+pub struct MachineSteps {
+    w: Words,
+    steps: Vec<Step>,
+}
+
+impl MachineSteps {
+    pub fn new(frame: &Frame) -> MachineSteps {
+        let mut steps = samples::machine(frame);
+        let share = u8::try_from(frame.w.now().as_second() % 50).unwrap_or(0);
+        steps[3] = steps[3].clone().percent(50 + share);
+        MachineSteps { w: frame.w.clone(), steps }
+    }
+}

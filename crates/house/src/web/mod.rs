@@ -77,7 +77,7 @@
 //! | `toolbar` | `title`, *caller*: orders and filters of a list |
 //! | `steps` | `steps: [Step]` |
 //! | `progress` | `label, percent, left: Option<Duration>, line=""` |
-//! | `live` | `id, events, address`, *caller*: replaced by `address` whenever `events` (an answer of [`changes`]) tells of a change |
+//! | `live` | `id, events, address`, *caller*: replaced by `address` whenever `events` (an answer of [`changes`]) tells of a change, until that answers with [`last`] |
 //! | `log` | `lines: [LogLine]` |
 //! | `tile`, `tiles` | a [`Tile`]; many |
 //! | `shelf` | `title, more, address`, *caller*: a titled row with a way to all of it |
@@ -138,7 +138,7 @@ pub use brand::{Brand, Colour, NotAColour};
 pub use form::Form;
 pub use frame::{Addresses, Frame, Link, Notice, NoticeKind, SearchBox, Section, Side, Theme, Visitor};
 pub use layers::{FORM_BYTES_MAX, PAGE_TIMEOUT, RequestId, around, for_pages};
-pub use live::changes;
+pub use live::{changes, last};
 pub use page::{Page, check_samples, show, show_as};
 pub use parts::{
     Badge, Block, Choice, Decision, DiskBar, Facet, Fact, Icon, LogLine, State, Step, Stretch, Tile, Turner,

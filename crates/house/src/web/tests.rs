@@ -44,6 +44,7 @@ fn house() -> Router {
         .route("/panics", get(panics))
         .route("/form", post(mistaken))
         .route("/api/v1/form", post(mistaken))
+        .route("/events", get(async || changes(futures_util::stream::iter([1, 2]))))
         .merge(assets(&brand));
     let frame_for: FrameFor = Arc::new(move |head| {
         let reader = Reader::of(&head.headers, &head.uri);
@@ -190,4 +191,12 @@ async fn an_asset_is_kept_for_ever_under_the_address_of_its_content() {
 
     let (response, _) = ask(at("/assets/0123/market.css").body(nothing()).expect("a request")).await;
     assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+}
+
+#[tokio::test]
+async fn an_event_has_data_since_browsers_drop_those_without() {
+    let request = at("/events").header(header::ACCEPT_ENCODING, "gzip").body(nothing()).expect("a request");
+    let (response, body) = ask(request).await;
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+    assert_eq!(body.matches("event: changed\ndata: changed\n\n").count(), 2, "{body}");
 }
