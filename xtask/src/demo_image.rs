@@ -115,10 +115,18 @@ fn fresh_folder(folder: &Path) -> Result<()> {
 /// Runs a program to its end and answers with what it printed; its complaints are part of the error.
 fn run(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().with_context(|| format!("cannot run {name}; {}", hint(&name)))?;
+    let output = command
+        .env("PATH", search_path())
+        .output()
+        .with_context(|| format!("cannot run {name}; {}", hint(&name)))?;
     let complaint = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{name} failed ({}): {}", output.status, complaint.trim());
     Ok(output.stdout)
+}
+
+/// Where programs are: Debian keeps the makers of filesystems where only root looks.
+fn search_path() -> String {
+    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned()))
 }
 
 /// Which Debian package brings a program.
