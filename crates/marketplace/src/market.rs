@@ -130,6 +130,7 @@ pub fn handlers(market: &Market) -> Handlers {
     let mut handlers = Handlers::new();
     crate::images::handle(&mut handlers, market);
     crate::certification::handle(&mut handlers, market);
+    crate::leads::handle(&mut handlers, market);
     crate::publishing::handle(&mut handlers, market);
     crate::deployments::handle(&mut handlers, market);
     handlers
