@@ -1,0 +1,176 @@
+//! The files of a volume, swept once by their tables: which of them holds a find, and whether a signature lies across the
+//! border of two extents of one file, where a pass in the order of the disk cannot see it.
+
+use std::collections::{HashMap, HashSet};
+
+use disk::ext4::{Ext4, Extent, Fault};
+use disk::tree::{Kind, Node, Tree, Unreadable};
+
+use crate::finding::unreadable;
+use crate::phrase::{Phrase, say};
+use crate::scan::{FINDS_MAX, Find, border_bytes, search};
+
+/// The most notes of what could not be followed.
+const NOTES_MAX: usize = 20;
+
+/// The longest file kept within the filesystem's own tables that is searched apart.
+const INLINE_BYTES_MAX: u64 = 64 << 10;
+
+/// More borders than this are not searched, and the report says so. Each costs two small reads.
+const BORDERS_MAX: u64 = 2_000_000;
+
+/// A find that lies in a file, and where in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InFile {
+    pub path: String,
+    pub offset: u64,
+    pub signature: &'static str,
+}
+
+/// What a sweep found out.
+#[derive(Debug, Default)]
+pub struct Swept {
+    pub files: u64,
+    pub in_files: Vec<InFile>,
+    /// Which of the finds given lie in a file, by offset.
+    pub placed: HashSet<u64>,
+    /// What could not be followed, and why: (path or inode, reason).
+    pub not_walked: Vec<(String, Phrase)>,
+}
+
+/// Sweeps a volume that begins at `start` of the file that was scanned. `finds` are sorted by offset.
+pub fn sweep(volume: &Ext4, start: u64, finds: &[Find]) -> Swept {
+    let mut sweeper = Sweeper { volume, start, finds, found: Vec::new(), borders: 0, seen: HashSet::new(), swept: Swept::default() };
+    let mut faults = Vec::new();
+    let done = volume.sweep(&mut |node, extents| sweeper.inode(node, extents), &mut |fault: Fault| {
+        if faults.len() < NOTES_MAX {
+            faults.push(fault);
+        }
+    });
+    for fault in faults {
+        sweeper.note(fault.inode, &fault.why);
+    }
+    if let Err(cause) = done {
+        sweeper.note(0, &cause);
+    }
+    sweeper.name()
+}
+
+struct Sweeper<'a> {
+    volume: &'a Ext4,
+    start: u64,
+    finds: &'a [Find],
+    /// Inode, offset in the file, signature.
+    found: Vec<(u64, u64, &'static str)>,
+    borders: u64,
+    seen: HashSet<u64>,
+    swept: Swept,
+}
+
+impl Sweeper<'_> {
+    fn note(&mut self, inode: u64, cause: &Unreadable) {
+        if self.swept.not_walked.len() < NOTES_MAX {
+            self.swept.not_walked.push((format!("inode {inode}"), unreadable(cause)));
+        }
+    }
+
+    fn inode(&mut self, node: &Node, extents: &[Extent]) {
+        self.seen.insert(node.inode);
+        if node.kind != Kind::File {
+            return;
+        }
+        self.swept.files += 1;
+        for extent in extents {
+            self.place(node, extent);
+        }
+        if let Err(cause) = self.pieces(node, extents) {
+            self.note(node.inode, &cause);
+        }
+    }
+
+    /// Gives the finds within an extent to its file.
+    fn place(&mut self, node: &Node, extent: &Extent) {
+        let from = self.start.saturating_add(extent.device_offset);
+        let to = from.saturating_add(extent.length);
+        let first = self.finds.partition_point(|find| find.offset < from);
+        for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
+            self.swept.placed.insert(find.offset);
+            self.found(node, extent.file_offset.saturating_add(find.offset - from), find.signature);
+        }
+    }
+
+    /// Searches where a pass in the order of the disk is blind: contents kept in the tables, and borders of extents.
+    fn pieces(&mut self, node: &Node, extents: &[Extent]) -> Result<(), Unreadable> {
+        if extents.is_empty() && (1..=INLINE_BYTES_MAX).contains(&node.size_bytes) {
+            let bytes = self.volume.read(node, 0, INLINE_BYTES_MAX as usize)?;
+            for (signature, offset) in search(&bytes) {
+                self.found(node, offset, signature);
+            }
+        }
+        let around = border_bytes();
+        for pair in extents.windows(2) {
+            let border = pair[0].file_offset.saturating_add(pair[0].length);
+            let follows_in_file = pair[1].file_offset == border;
+            let follows_on_disk = pair[1].device_offset == pair[0].device_offset.saturating_add(pair[0].length);
+            if !follows_in_file || follows_on_disk || border >= node.size_bytes {
+                continue;
+            }
+            self.borders += 1;
+            if self.borders > BORDERS_MAX {
+                let (found, limit) = (self.borders, BORDERS_MAX);
+                return Err(Unreadable::OverLimit { what: "extents", found, limit });
+            }
+            let from = border.saturating_sub(around as u64);
+            let bytes = self.volume.read(node, from, 2 * around)?;
+            for (signature, at) in search(&bytes) {
+                self.found(node, from + at, signature);
+            }
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, node: &Node, offset: u64, signature: &'static str) {
+        if self.found.len() < FINDS_MAX {
+            self.found.push((node.inode, offset, signature));
+        }
+    }
+
+    /// Follows the names: an inode that has one but was not in the tables would otherwise hide, and finds want a path.
+    fn name(mut self) -> Swept {
+        let names = match self.volume.names() {
+            Ok(names) => names,
+            Err(cause) => {
+                self.note(0, &cause);
+                return self.finish(&HashMap::new());
+            }
+        };
+        for fault in names.faults.iter().take(NOTES_MAX) {
+            self.note(fault.inode, &fault.why);
+        }
+        let mut hidden: Vec<u64> = names.inodes().filter(|inode| !self.seen.contains(inode)).collect();
+        hidden.sort_unstable();
+        for inode in hidden.into_iter().take(FINDS_MAX) {
+            // Its bytes were searched like all others; only its pieces were not joined.
+            let what = names.path(inode).unwrap_or_default();
+            if self.swept.not_walked.len() < NOTES_MAX {
+                let what = String::from_utf8_lossy(&what).into_owned();
+                self.swept.not_walked.push((what, say("not_walked.hidden")));
+            }
+        }
+        let paths = self.found.iter().filter_map(|(inode, _, _)| Some((*inode, names.path(*inode)?))).collect();
+        self.finish(&paths)
+    }
+
+    fn finish(mut self, paths: &HashMap<u64, Vec<u8>>) -> Swept {
+        for (inode, offset, signature) in self.found {
+            let path = match paths.get(&inode) {
+                Some(path) => String::from_utf8_lossy(path).into_owned(),
+                None => format!("inode {inode}"),
+            };
+            self.swept.in_files.push(InFile { path, offset, signature });
+        }
+        self.swept.in_files.sort();
+        self.swept.in_files.dedup();
+        self.swept
+    }
+}

@@ -1,0 +1,226 @@
+//! Whose rules count, and how much: `kvm` (the market's own machines), `azure`, `strict`, and an operator's own file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::rulebook::RULEBOOK;
+
+pub const MIB: u64 = 1 << 20;
+pub const GIB: u64 = 1 << 30;
+
+/// An operator's profile larger than this is not one.
+pub const PROFILE_BYTES_MAX: u64 = 64 << 10;
+
+/// The profiles that come with the rulebook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Base {
+    /// What Azure's marketplace asks of a virtual machine offer.
+    Azure,
+    /// What the market's own engines need: virtio, NoCloud and a serial console.
+    Kvm,
+    /// Azure's rules and the market's, with warnings turned into refusals.
+    Strict,
+}
+
+/// What a full breach of a rule means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Off,
+    Warn,
+    Fail,
+}
+
+/// The numbers against which rules measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    pub disk_size_bytes_min: u64,
+    pub disk_size_bytes_max: u64,
+    /// Below this an operating-system disk fails.
+    pub os_disk_size_bytes_min: u64,
+    /// Below this it is warned about.
+    pub os_disk_size_bytes_usual: u64,
+    pub os_disk_size_bytes_max: u64,
+    pub unused_bytes_max: u64,
+    pub first_partition_lba_min: u64,
+    pub client_alive_seconds_min: u64,
+    pub client_alive_seconds_max: u64,
+    pub history_bytes_max: u64,
+    /// The oldest agent accepted, and the oldest without a warning.
+    pub agent_version_min: String,
+    pub agent_version_usual: String,
+    /// The machine generation that the image is declared for: 1 (BIOS), 2 (UEFI), or 0 when either will do.
+    pub generation: u8,
+}
+
+impl Default for Thresholds {
+    fn default() -> Thresholds {
+        Thresholds {
+            disk_size_bytes_min: 20 * MIB,
+            disk_size_bytes_max: 1023 * GIB,
+            os_disk_size_bytes_min: GIB,
+            os_disk_size_bytes_usual: 30 * GIB,
+            os_disk_size_bytes_max: 1023 * GIB,
+            unused_bytes_max: 200 * GIB,
+            first_partition_lba_min: 2048,
+            client_alive_seconds_min: 30,
+            client_alive_seconds_max: 235,
+            history_bytes_max: 1024,
+            agent_version_min: "2.2.41".to_owned(),
+            agent_version_usual: "2.2.53.1".to_owned(),
+            generation: 0,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub name: String,
+    pub base: Base,
+    pub thresholds: Thresholds,
+    severities: BTreeMap<String, Severity>,
+}
+
+/// Why an operator's profile was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAProfile {
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    #[error("the rulebook has no rule {0}")]
+    NoSuchRule(String),
+    #[error("{0} is larger at its least than at its most")]
+    UpsideDown(&'static str),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: Option<String>,
+    base: Base,
+    #[serde(default)]
+    thresholds: toml::Table,
+    #[serde(default)]
+    severity: BTreeMap<String, Severity>,
+}
+
+impl Profile {
+    pub fn azure() -> Profile {
+        Profile::of(Base::Azure)
+    }
+
+    pub fn kvm() -> Profile {
+        Profile::of(Base::Kvm)
+    }
+
+    pub fn strict() -> Profile {
+        Profile::of(Base::Strict)
+    }
+
+    pub fn of(base: Base) -> Profile {
+        let (name, thresholds) = match base {
+            Base::Azure => ("azure", Thresholds::default()),
+            // The market's engines run a disk of any size that the container allows.
+            Base::Kvm => (
+                "kvm",
+                Thresholds {
+                    os_disk_size_bytes_min: 20 * MIB,
+                    os_disk_size_bytes_usual: 20 * MIB,
+                    history_bytes_max: 0,
+                    ..Thresholds::default()
+                },
+            ),
+            Base::Strict => ("strict", Thresholds { history_bytes_max: 0, ..Thresholds::default() }),
+        };
+        Profile { name: name.to_owned(), base, thresholds, severities: BTreeMap::new() }
+    }
+
+    /// The profile of this name that comes with the rulebook.
+    pub fn named(name: &str) -> Option<Profile> {
+        match name {
+            "azure" => Some(Profile::azure()),
+            "kvm" => Some(Profile::kvm()),
+            "strict" => Some(Profile::strict()),
+            _ => None,
+        }
+    }
+
+    /// An operator's own profile: a base, and what differs from it.
+    pub fn parse(text: &str) -> Result<Profile, NotAProfile> {
+        let file: File = toml::from_str(text)?;
+        let mut profile = Profile::of(file.base);
+        let mut thresholds = toml::Table::try_from(&profile.thresholds)
+            .expect("thresholds are numbers and texts, which TOML can hold");
+        thresholds.extend(file.thresholds);
+        profile.thresholds = thresholds.try_into()?;
+        if let Some(name) = file.name {
+            profile.name = name;
+        }
+        if let Some(id) = file.severity.keys().find(|id| RULEBOOK.iter().all(|rule| rule.id != **id)) {
+            return Err(NotAProfile::NoSuchRule(id.clone()));
+        }
+        profile.severities = file.severity;
+        let limits = &profile.thresholds;
+        for (what, least, most) in [
+            ("disk_size_bytes", limits.disk_size_bytes_min, limits.disk_size_bytes_max),
+            ("os_disk_size_bytes", limits.os_disk_size_bytes_min, limits.os_disk_size_bytes_max),
+            ("client_alive_seconds", limits.client_alive_seconds_min, limits.client_alive_seconds_max),
+        ] {
+            if least > most {
+                return Err(NotAProfile::UpsideDown(what));
+            }
+        }
+        Ok(profile)
+    }
+
+    /// What a full breach of the rule means under this profile.
+    pub fn severity(&self, rule: &crate::rulebook::Rule) -> Severity {
+        self.severities.get(rule.id).copied().unwrap_or(match self.base {
+            Base::Azure => rule.severity.azure,
+            Base::Kvm => rule.severity.kvm,
+            Base::Strict => rule.severity.strict,
+        })
+    }
+
+    /// What differs from the base, so that a report under an operator's profile says by which measure it judged.
+    pub fn differences(&self) -> Vec<String> {
+        let base = toml::Table::try_from(Profile::of(self.base).thresholds).unwrap_or_default();
+        let own = toml::Table::try_from(&self.thresholds).unwrap_or_default();
+        let thresholds = own.iter().filter(|(key, value)| base.get(*key) != Some(value));
+        thresholds
+            .map(|(key, value)| format!("{key} = {value}"))
+            .chain(self.severities.iter().map(|(id, severity)| format!("{id} = {}", format!("{severity:?}").to_lowercase())))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, refused: &str) {
+        let said = Profile::parse(text).expect_err("this is no profile").to_string();
+        assert!(said.contains(refused), "said: {said}");
+    }
+
+    #[test]
+    fn an_operators_profile_says_only_what_differs() {
+        let text = "name = \"house\"\nbase = \"kvm\"\n[thresholds]\nhistory_bytes_max = 9\n[severity]\nL08 = \"warn\"\n";
+        let profile = Profile::parse(text).expect("a good profile");
+        assert_eq!(profile.thresholds.history_bytes_max, 9);
+        assert_eq!(profile.thresholds.os_disk_size_bytes_min, 20 * MIB, "the rest is the base's");
+        assert_eq!(profile.differences(), ["history_bytes_max = 9", "L08 = warn"]);
+        assert!(Profile::kvm().differences().is_empty());
+    }
+
+    #[test]
+    fn a_profile_with_a_slip_is_refused_and_says_where() {
+        check("base = \"gcp\"", "gcp");
+        check("base = \"azure\"\n[thresholds]\nhistory_bytes = 9", "history_bytes");
+        check("base = \"azure\"\n[severity]\nX99 = \"warn\"", "X99");
+        check("base = \"azure\"\n[thresholds]\nclient_alive_seconds_min = 900", "client_alive_seconds");
+    }
+}

@@ -1,0 +1,199 @@
+//! The report: what was judged, in no language yet. The same bytes under the same edition and profile give the same report,
+//! byte for byte; there is no time and no machine in it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Disk, Facts};
+use crate::finding::{Evidence, Verdict};
+use crate::phrase::{Phrase, say};
+use crate::printable::printable;
+use crate::profile::{Profile, Severity};
+use crate::rulebook::EDITION;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overall {
+    Certified,
+    NotCertified,
+    /// Nothing was found to be wrong, but something that had to be known could not be.
+    CouldNotJudge,
+    /// Only the container was asked about, and it is sound. No certificate.
+    ContainerSound,
+}
+
+/// What one rule says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    pub id: String,
+    pub severity: Severity,
+    pub verdict: Verdict,
+    pub reason: Phrase,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Phrase>,
+}
+
+/// A stretch of the disk, for drawing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// The partition's number; 0 for a disk without a table.
+    pub number: u32,
+    pub offset: u64,
+    pub size_bytes: u64,
+    /// What its table entry calls it, as a type number or GUID.
+    pub kind: String,
+    pub name: String,
+    /// What really lies there.
+    pub holds: String,
+    pub is_root: bool,
+}
+
+/// The account of what was read. `allocated_bytes = scanned_bytes + the bytes of not_scanned`, always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scanned {
+    /// Bytes in blocks of 4 KiB that are not all zero.
+    pub allocated_bytes: u64,
+    pub scanned_bytes: u64,
+    pub files: u64,
+    pub not_scanned: Vec<NotScanned>,
+}
+
+/// Something that was not scanned, or was scanned as bytes but not as files (then `bytes` is 0).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotScanned {
+    pub what: String,
+    pub bytes: u64,
+    pub reason: Phrase,
+}
+
+impl Scanned {
+    /// Whether every allocated byte is accounted for.
+    pub fn adds_up(&self) -> bool {
+        let left: u64 = self.not_scanned.iter().map(|left| left.bytes).sum();
+        self.scanned_bytes.checked_add(left) == Some(self.allocated_bytes)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    pub verdict: Overall,
+    /// What broke off the judging, if something did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken_off: Option<Phrase>,
+    pub rulebook: String,
+    pub profile: String,
+    /// What an operator's profile changes in its base.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profile_differences: Vec<String>,
+    pub file_name: String,
+    pub format: String,
+    pub file_bytes: u64,
+    /// The size of the guest's disk; 0 when there is none.
+    pub size_bytes: u64,
+    pub content_id: Option<String>,
+    pub partitions: Vec<Stretch>,
+    pub scanned: Option<Scanned>,
+    pub rules: Vec<Judged>,
+}
+
+impl Report {
+    pub(crate) fn new(facts: &Facts, profile: &Profile, rules: Vec<Judged>, whole: bool) -> Report {
+        let scanned = facts.content.as_ref().map(|content| Scanned {
+            allocated_bytes: content.allocated_bytes,
+            // Either all of it was read, or reading failed and there is no account at all.
+            scanned_bytes: content.allocated_bytes,
+            files: content.files,
+            not_scanned: content
+                .not_walked
+                .iter()
+                .map(|(what, reason)| NotScanned { what: printable(what), bytes: 0, reason: reason.clone() })
+                .collect(),
+        });
+        let mut report = Report {
+            verdict: Overall::CouldNotJudge,
+            broken_off: None,
+            rulebook: EDITION.to_owned(),
+            profile: profile.name.clone(),
+            profile_differences: profile.differences(),
+            file_name: printable(&facts.file_name),
+            format: facts.container.format.to_string(),
+            file_bytes: facts.container.file_bytes,
+            size_bytes: facts.disk.as_ref().map_or(0, |disk| disk.size_bytes),
+            content_id: facts.content.as_ref().map(|content| content.content_id.clone()),
+            partitions: facts.disk.as_ref().map(stretches).unwrap_or_default(),
+            scanned,
+            rules,
+        };
+        report.verdict = report.overall(whole);
+        report
+    }
+
+    /// The report of an image that could not even be read.
+    pub(crate) fn unreadable(file_name: &str, file_bytes: u64, profile: &Profile, cause: &std::io::Error) -> Report {
+        Report {
+            verdict: Overall::CouldNotJudge,
+            broken_off: Some(say("unreadable.io").text("cause", &cause.to_string())),
+            rulebook: EDITION.to_owned(),
+            profile: profile.name.clone(),
+            profile_differences: profile.differences(),
+            file_name: printable(file_name),
+            format: String::new(),
+            file_bytes,
+            size_bytes: 0,
+            content_id: None,
+            partitions: Vec::new(),
+            scanned: None,
+            rules: Vec::new(),
+        }
+    }
+
+    /// One failure refuses. What a refusing rule could not decide is never taken for good.
+    fn overall(&self, whole: bool) -> Overall {
+        let open = |judged: &Judged| judged.verdict == Verdict::NotDecided && judged.severity == Severity::Fail;
+        if self.rules.iter().any(|judged| judged.verdict == Verdict::Fail) {
+            Overall::NotCertified
+        } else if self.rules.iter().any(open) || self.scanned.as_ref().is_some_and(|scanned| !scanned.adds_up()) {
+            Overall::CouldNotJudge
+        } else if whole {
+            Overall::Certified
+        } else {
+            Overall::ContainerSound
+        }
+    }
+
+    pub fn rule(&self, id: &str) -> Option<&Judged> {
+        self.rules.iter().find(|judged| judged.id == id)
+    }
+
+    pub fn with_verdict(&self, verdict: Verdict) -> impl Iterator<Item = &Judged> {
+        self.rules.iter().filter(move |judged| judged.verdict == verdict)
+    }
+}
+
+fn stretches(disk: &Disk) -> Vec<Stretch> {
+    let root = disk.linux.as_ref().map(|linux| linux.partition);
+    let named = |number: u32| disk.table.partitions.iter().find(|partition| partition.index == number);
+    let mut stretches: Vec<Stretch> = disk
+        .volumes
+        .iter()
+        .map(|volume| Stretch {
+            number: volume.number,
+            offset: volume.offset,
+            size_bytes: volume.size_bytes,
+            kind: named(volume.number).map(|partition| partition_kind(&partition.kind)).unwrap_or_default(),
+            name: named(volume.number).map(|partition| printable(&partition.name)).unwrap_or_default(),
+            holds: volume.kind.to_string(),
+            is_root: root == Some(volume.number),
+        })
+        .collect();
+    stretches.sort_by_key(|stretch| (stretch.offset, stretch.number));
+    stretches
+}
+
+fn partition_kind(kind: &disk::partitions::PartitionType) -> String {
+    match kind {
+        disk::partitions::PartitionType::Mbr(kind) => format!("0x{kind:02x}"),
+        disk::partitions::PartitionType::Gpt(guid) => guid.to_string(),
+    }
+}

@@ -1,0 +1,13 @@
+//! What each rule looks at. A rule is a function of facts and thresholds; its row stands in the rulebook, its words in
+//! `words/`. To add one: a row, a function, its words in each language, and a specimen that passes and one that fails.
+
+pub mod accounts;
+pub mod boot;
+pub mod container;
+pub mod content;
+pub mod generalised;
+pub mod market;
+pub mod partitions;
+pub mod ssh;
+pub mod swap;
+pub mod system;

@@ -1,0 +1,123 @@
+//! Blocks of the volume, as they are after the journal has been replayed.
+//!
+//! Nothing is ever written: what the journal holds is laid over the volume by block number. A small cache keeps what paths and
+//! inodes touch again and again; file contents do not pass through it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::read_at::ReadAt;
+use crate::tree::Unreadable;
+
+/// What the cache holds at most.
+const CACHE_BYTES: usize = 8 << 20;
+
+const JOURNAL_MAGIC: [u8; 4] = [0xc0, 0x3b, 0x39, 0x98];
+
+/// Where the journal keeps a newer version of a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Logged {
+    pub block: u64,
+    /// The block began with the journal's own magic number, which was blotted out in the log.
+    pub escaped: bool,
+}
+
+type Slot = Mutex<Option<(u64, Arc<[u8]>)>>;
+
+pub(super) struct Blocks {
+    source: Arc<dyn ReadAt>,
+    block_bytes: usize,
+    overlay: HashMap<u64, Logged>,
+    /// A block has one slot, by its number; whoever comes later takes it over.
+    slots: Vec<Slot>,
+}
+
+impl Blocks {
+    pub fn new(source: Arc<dyn ReadAt>, block_bytes: usize) -> Blocks {
+        let slots = (0..CACHE_BYTES / block_bytes).map(|_| Mutex::default()).collect();
+        Blocks { source, block_bytes, overlay: HashMap::new(), slots }
+    }
+
+    /// The same volume with the journal's blocks laid over it.
+    pub fn overlaid(self, overlay: HashMap<u64, Logged>) -> Blocks {
+        Blocks { overlay, ..Blocks::new(self.source, self.block_bytes) }
+    }
+
+    pub fn source(&self) -> &Arc<dyn ReadAt> {
+        &self.source
+    }
+
+    /// How many blocks come from the journal.
+    pub fn overlaid_count(&self) -> usize {
+        self.overlay.len()
+    }
+
+    /// One block, through the cache.
+    pub fn block(&self, number: u64) -> Result<Arc<[u8]>, Unreadable> {
+        let slot = &self.slots[(number % self.slots.len() as u64) as usize];
+        // A slot is replaced whole, so even after a panic elsewhere it holds a block or nothing.
+        if let Some((held, bytes)) = &*slot.lock().unwrap_or_else(PoisonError::into_inner)
+            && *held == number
+        {
+            return Ok(bytes.clone());
+        }
+        let mut bytes = vec![0; self.block_bytes];
+        self.read_block(number, &mut bytes)?;
+        let bytes: Arc<[u8]> = bytes.into();
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, bytes.clone()));
+        Ok(bytes)
+    }
+
+    /// Fills `buffer` from `offset`, past the cache.
+    pub fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), Unreadable> {
+        if self.overlay.is_empty() {
+            return self.read_volume(offset, buffer);
+        }
+        let mut done = 0;
+        while done < buffer.len() {
+            let at = offset.checked_add(done as u64).ok_or(past_the_end(offset))?;
+            let within = (at % self.block_bytes as u64) as usize;
+            let step = (self.block_bytes - within).min(buffer.len() - done);
+            let number = at / self.block_bytes as u64;
+            if self.overlay.contains_key(&number) {
+                buffer[done..done + step].copy_from_slice(&self.block(number)?[within..within + step]);
+            } else {
+                self.read_volume(at, &mut buffer[done..done + step])?;
+            }
+            done += step;
+        }
+        Ok(())
+    }
+
+    /// A piece of one block, through the cache; for records that never straddle two.
+    pub fn record(&self, offset: u64, length: usize) -> Result<Vec<u8>, Unreadable> {
+        let block = self.block(offset / self.block_bytes as u64)?;
+        let within = (offset % self.block_bytes as u64) as usize;
+        let record = within.checked_add(length).and_then(|end| block.get(within..end));
+        record.map(<[u8]>::to_vec).ok_or(Unreadable::Damaged { what: "record across blocks", offset })
+    }
+
+    fn read_block(&self, number: u64, buffer: &mut [u8]) -> Result<(), Unreadable> {
+        let logged = self.overlay.get(&number).copied();
+        let place = logged.map_or(number, |logged| logged.block);
+        let offset = place.checked_mul(self.block_bytes as u64).ok_or(past_the_end(u64::MAX))?;
+        self.read_volume(offset, buffer)?;
+        if logged.is_some_and(|logged| logged.escaped) {
+            buffer[..4].copy_from_slice(&JOURNAL_MAGIC);
+        }
+        Ok(())
+    }
+
+    /// A place past the end is the filesystem's fault, not the file's.
+    fn read_volume(&self, offset: u64, buffer: &mut [u8]) -> Result<(), Unreadable> {
+        let end = offset.checked_add(buffer.len() as u64);
+        if end.is_none_or(|end| end > self.source.size_bytes()) {
+            return Err(past_the_end(offset));
+        }
+        Ok(self.source.read_exact_at(offset, buffer)?)
+    }
+}
+
+fn past_the_end(offset: u64) -> Unreadable {
+    Unreadable::Damaged { what: "place past the end of the volume", offset }
+}

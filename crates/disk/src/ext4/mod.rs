@@ -1,0 +1,248 @@
+//! ext2, ext3 and ext4, read without mounting and without writing.
+//!
+//! [`Ext4::open`] checks the superblock and lays an unfinished journal over the volume in memory. Then files are read by path
+//! ([`Tree`]), all inodes are swept as tables ([`Ext4::sweep`]), or all names are gathered ([`Ext4::names`]).
+//!
+//! Invariants: every number from the volume is bounded before it is used; every walk ends, by falling depth, by visited sets or by
+//! a stated limit; where metadata has a checksum it is verified; memory does not grow with the volume, but for the extents of
+//! one file, the names of [`Ext4::names`] and the block numbers of the journal, each with a limit. What is damaged is refused, never
+//! guessed at. An incompatible feature that is not known is `Unsupported`.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::read_at::{ReadAt, read_up_to};
+use crate::tree::{ENTRIES_MAX, Entry, Kind, Node, Tree, Unreadable};
+
+mod attributes;
+mod blocks;
+mod checksum;
+mod directory;
+mod extents;
+mod inode;
+mod journal;
+mod path;
+mod superblock;
+mod sweep;
+
+pub use attributes::Attribute;
+pub use extents::{EXTENTS_MAX, Extent};
+pub use sweep::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, Names};
+
+use blocks::Blocks;
+use inode::Inode;
+use superblock::{Descriptor, SUPERBLOCK_AT, SUPERBLOCK_BYTES, Superblock};
+
+pub const ROOT_INODE: u64 = 2;
+
+/// Longer targets of symbolic links are not read; no path may be longer.
+pub const LINK_BYTES_MAX: u64 = 4096;
+
+pub struct Ext4 {
+    superblock: Superblock,
+    blocks: Blocks,
+    /// The extents of the file that was read last, since files are read in pieces.
+    last_map: Mutex<Option<(u64, Arc<Vec<Extent>>)>>,
+}
+
+impl Ext4 {
+    /// Opens the filesystem on `volume`.
+    pub fn open(volume: Arc<dyn ReadAt>) -> Result<Ext4, Unreadable> {
+        let bytes = read_up_to(&volume, SUPERBLOCK_AT, SUPERBLOCK_BYTES)?;
+        let superblock = Superblock::parse(&bytes, volume.size_bytes())?;
+        let blocks = Blocks::new(volume, superblock.block_bytes);
+        let fs = Ext4 { superblock, blocks, last_map: Mutex::default() };
+        if !fs.superblock.needs_recovery() {
+            return Ok(fs);
+        }
+        let overlay = journal::replay(&fs)?;
+        let blocks = fs.blocks.overlaid(overlay);
+        // The journal may hold a newer superblock too.
+        let mut bytes = vec![0; SUPERBLOCK_BYTES];
+        blocks.read(SUPERBLOCK_AT, &mut bytes)?;
+        let superblock = Superblock::parse(&bytes, blocks.source().size_bytes())?;
+        if superblock.block_bytes != fs.superblock.block_bytes {
+            return Err(Unreadable::Damaged { what: "superblock in the journal", offset: SUPERBLOCK_AT });
+        }
+        Ok(Ext4 { superblock, blocks, last_map: Mutex::default() })
+    }
+
+    pub fn uuid(&self) -> [u8; 16] {
+        self.superblock.uuid
+    }
+
+    /// The label, without the zeros after it.
+    pub fn label(&self) -> &[u8] {
+        let label = &self.superblock.label;
+        &label[..label.iter().position(|byte| *byte == 0).unwrap_or(label.len())]
+    }
+
+    pub fn block_bytes(&self) -> u64 {
+        self.superblock.block_bytes as u64
+    }
+
+    /// The length of the filesystem, which may be less than that of its volume.
+    pub fn size_bytes(&self) -> u64 {
+        self.superblock.blocks * self.block_bytes()
+    }
+
+    /// Whether it was not unmounted: its journal had to be read.
+    pub fn needed_recovery(&self) -> bool {
+        self.superblock.needs_recovery()
+    }
+
+    /// How many blocks were taken from the journal instead of from their place.
+    pub fn blocks_from_journal(&self) -> usize {
+        self.blocks.overlaid_count()
+    }
+
+    /// Whether it says of itself that it has no known errors.
+    pub fn says_it_is_sound(&self) -> bool {
+        const ERRORS: u16 = 2;
+        self.superblock.state & ERRORS == 0
+    }
+
+    pub fn root(&self) -> Result<Node, Unreadable> {
+        self.node(ROOT_INODE)
+    }
+
+    /// The extended attributes of a file.
+    pub fn attributes(&self, node: &Node) -> Result<Vec<Attribute>, Unreadable> {
+        attributes::of(self, &self.inode(node.inode)?)
+    }
+
+    fn descriptor(&self, group: u64) -> Result<Descriptor, Unreadable> {
+        let at = self.superblock.descriptor_at(group);
+        let bytes = self.blocks.record(at, self.superblock.descriptor_bytes)?;
+        self.superblock.descriptor(group, &bytes, at)
+    }
+
+    /// Where an inode's record lies, in bytes.
+    fn inode_at(&self, number: u64) -> Result<u64, Unreadable> {
+        let superblock = &self.superblock;
+        if number == 0 || number > superblock.inodes {
+            return Err(Unreadable::Damaged { what: "inode number", offset: 0 });
+        }
+        let (group, index) =
+            ((number - 1) / superblock.inodes_per_group, (number - 1) % superblock.inodes_per_group);
+        let table = self.descriptor(group)?.inode_table;
+        // Table blocks are below 2^48 and blocks at most 64 KiB, so only a hostile number overflows.
+        table
+            .checked_mul(self.block_bytes())
+            .and_then(|at| at.checked_add(index * superblock.inode_bytes as u64))
+            .ok_or(Unreadable::Damaged { what: "inode table", offset: superblock.descriptor_at(group) })
+    }
+
+    fn inode(&self, number: u64) -> Result<Inode, Unreadable> {
+        let at = self.inode_at(number)?;
+        let record = self.blocks.record(at, self.superblock.inode_bytes)?;
+        Inode::parse(number, record, at, &self.superblock)
+    }
+
+    /// What the table says an inode is, without verifying the inode.
+    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
+        let mode = self.blocks.record(self.inode_at(number)?, 2)?;
+        Ok(inode::kind(u16::from_le_bytes([mode[0], mode[1]])))
+    }
+
+    fn map_of(&self, inode: &Inode) -> Result<Arc<Vec<Extent>>, Unreadable> {
+        // Replaced whole, so a panic elsewhere leaves nothing half-made.
+        let mut last = self.last_map.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((number, map)) = &*last
+            && *number == inode.node.inode
+        {
+            return Ok(map.clone());
+        }
+        let map = Arc::new(extents::map(self, inode)?);
+        *last = Some((inode.node.inode, map.clone()));
+        Ok(map)
+    }
+
+    /// Up to `limit` bytes of an inode's contents.
+    fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        inode.check_readable()?;
+        let left = inode.node.size_bytes.saturating_sub(offset);
+        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        let end = offset + length as u64;
+        let map = self.map_of(inode)?;
+        let mut bytes = vec![0; length];
+        let first = map.partition_point(|extent| extent.file_offset + extent.length <= offset);
+        for extent in map[first..].iter().take_while(|extent| extent.file_offset < end) {
+            let from = extent.file_offset.max(offset);
+            let to = (extent.file_offset + extent.length).min(end);
+            let place = extent.device_offset + (from - extent.file_offset);
+            self.blocks.read(place, &mut bytes[(from - offset) as usize..(to - offset) as usize])?;
+        }
+        Ok(bytes)
+    }
+
+    fn link_target(&self, inode: &Inode) -> Result<Vec<u8>, Unreadable> {
+        let found = inode.node.size_bytes;
+        if inode.node.kind != Kind::Symlink {
+            return Err(Unreadable::Damaged { what: "symbolic link that is none", offset: inode.offset });
+        }
+        if found > LINK_BYTES_MAX {
+            return Err(Unreadable::OverLimit { what: "symbolic link", found, limit: LINK_BYTES_MAX });
+        }
+        inode.check_readable()?;
+        let mut target = match inode.is_short_link() {
+            true => inode.map()[..found as usize].to_vec(),
+            false => self.contents(inode, 0, found as usize)?,
+        };
+        // Like the kernel, which takes the target for a C string.
+        let end = target.iter().position(|byte| *byte == 0).unwrap_or(target.len());
+        target.truncate(end);
+        Ok(target)
+    }
+}
+
+impl Tree for Ext4 {
+    fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
+        path::look_up(self, path.as_bytes(), path::Last::Followed)
+    }
+
+    fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable> {
+        path::look_up(self, path.as_bytes(), path::Last::Itself)
+    }
+
+    fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable> {
+        let mut found = Vec::new();
+        directory::visit(self, &self.inode(directory.inode)?, &mut |name| {
+            if found.len() >= ENTRIES_MAX {
+                let limit = ENTRIES_MAX as u64;
+                return Err(Unreadable::OverLimit { what: "names in a directory", found: limit + 1, limit });
+            }
+            let kind = match name.kind {
+                Some(kind) => kind,
+                None => self.node(name.inode)?.kind,
+            };
+            found.push(Entry { name: name.bytes.to_vec(), inode: name.inode, kind });
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    fn node(&self, inode: u64) -> Result<Node, Unreadable> {
+        Ok(self.inode(inode)?.node)
+    }
+
+    fn read(&self, file: &Node, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        self.contents(&self.inode(file.inode)?, offset, limit)
+    }
+
+    fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable> {
+        self.link_target(&self.inode(link.inode)?)
+    }
+
+    /// Where the journal was laid over the volume, the bytes at these places are those before the crash.
+    fn extents(&self, file: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable> {
+        let map = extents::map(self, &self.inode(file.inode)?)?;
+        Ok(map.iter().map(|extent| (extent.file_offset, extent.device_offset, extent.length)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;
