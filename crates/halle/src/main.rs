@@ -1,1 +1,55 @@
-fn main() {}
+//! Halle: a marketplace for certified virtual-machine images that anyone can host.
+//!
+//! This crate parses the configuration and wires the rest together. What is absent: rules.
+
+mod certify;
+mod serve;
+mod vitals;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "halle",
+    version,
+    about = "A marketplace for certified virtual-machine images that anyone can host"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open the market
+    Serve(serve::ServeArgs),
+    /// Judge a disk image: exit 0 certified, 1 not certified, 2 could not judge
+    Certify(certify::CertifyArguments),
+    /// Say what a rule wants, why, and what to do
+    Explain(certify::ExplainArguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve(args) => in_runtime(serve::run(args)),
+        Command::Certify(arguments) => certify::run(&arguments),
+        Command::Explain(arguments) => certify::explain(&arguments),
+    }
+}
+
+fn in_runtime(work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
+    let result = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(work));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("halle: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -31,7 +31,7 @@ pub mod pages;
 #[cfg(test)]
 mod testing;
 
-pub use market::{Market, Settings};
+pub use market::{Market, Settings, migrations};
 
 /// The chapters, in the order in which they build on one another.
 pub const CHAPTERS: &[&str] = &[

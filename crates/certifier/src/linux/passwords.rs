@@ -6,8 +6,20 @@ use md5::{Digest, Md5};
 use sha_crypt::password_hash::PasswordVerifier;
 
 /// What everybody tries first. The account's own name is tried too.
-const USUAL: [&str; 12] =
-    ["root", "password", "admin", "changeme", "toor", "123456", "test", "debian", "ubuntu", "azureuser", "default", "halle"];
+const USUAL: [&str; 12] = [
+    "root",
+    "password",
+    "admin",
+    "changeme",
+    "toor",
+    "123456",
+    "test",
+    "debian",
+    "ubuntu",
+    "azureuser",
+    "default",
+    "halle",
+];
 
 /// Hashes that ask for more rounds are not tried.
 pub const ROUNDS_MAX: u64 = 10_000;
@@ -43,7 +55,8 @@ fn verifier(field: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
     match kind {
         "5" | "6" => {
             let rounds = field.split('$').find_map(|part| part.strip_prefix("rounds="));
-            let affordable = rounds.is_none_or(|rounds| rounds.parse().is_ok_and(|rounds: u64| rounds <= ROUNDS_MAX));
+            let affordable =
+                rounds.is_none_or(|rounds| rounds.parse().is_ok_and(|rounds: u64| rounds <= ROUNDS_MAX));
             affordable.then(|| {
                 Box::new(move |word: &str| {
                     sha_crypt::ShaCrypt::default().verify_password(word.as_bytes(), field).is_ok()
@@ -55,8 +68,9 @@ fn verifier(field: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
             let parameters: yescrypt::Params = field.split('$').nth(2)?.parse().ok()?;
             let blocks = parameters.n().checked_mul(u64::from(parameters.r()))?;
             (blocks <= YESCRYPT_BLOCKS_MAX && parameters.p() == 1).then(|| {
-                Box::new(move |word: &str| yescrypt::Yescrypt::default().verify_password(word.as_bytes(), field).is_ok())
-                    as Box<dyn Fn(&str) -> bool>
+                Box::new(move |word: &str| {
+                    yescrypt::Yescrypt::default().verify_password(word.as_bytes(), field).is_ok()
+                }) as Box<dyn Fn(&str) -> bool>
             })
         }
         _ => None,

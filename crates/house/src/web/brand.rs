@@ -13,7 +13,7 @@ pub struct Brand {
 
 impl Default for Brand {
     fn default() -> Brand {
-        Brand { name: "Halle".into(), accent: Colour { red: 0xb4, green: 0x3a, blue: 0x1e }, logo: None }
+        Brand { name: "Halle".into(), accent: Colour { red: 0x70, green: 0x29, blue: 0x5a }, logo: None }
     }
 }
 

@@ -258,9 +258,8 @@ pub struct DiskBar {
 pub struct Block {
     pub x: u64,
     pub width: u64,
-    pub class: &'static str,
-    /// The place in the legend, from 1; nothing for free space.
-    pub number: Option<usize>,
+    /// How it is coloured; the legend uses the same name.
+    pub key: &'static str,
 }
 
 /// Blocks drawn; a table with more entries than this is told in the legend only.
@@ -269,28 +268,28 @@ const BLOCKS_MAX: usize = 128;
 const BLOCK_LEAST: u64 = 6;
 
 impl DiskBar {
+    /// The colour of a stretch: by how it stands, else by its place.
+    pub fn key(&self, place: &usize) -> &'static str {
+        const TINTS: [&str; 5] = ["0", "1", "2", "3", "4"];
+        match self.stretches.get(*place) {
+            Some(stretch) if stretch.free => "free",
+            Some(Stretch { state: Some(State::Fail), .. }) => "fail",
+            Some(Stretch { state: Some(State::Warn), .. }) => "warn",
+            _ => TINTS[place % TINTS.len()],
+        }
+    }
+
     /// The rectangles of the drawing: to scale, except that nothing gets too narrow to be seen.
     pub fn blocks(&self) -> Vec<Block> {
-        const TINTS: [&str; 5] = ["tint-0", "tint-1", "tint-2", "tint-3", "tint-4"];
         let length = u128::from(self.length.max(1));
+        let scaled = |at: u64| u64::try_from(u128::from(at) * 1000 / length).unwrap_or(1000).min(1000);
         let mut edge = 0;
-        let mut number = 0;
         let mut blocks = Vec::new();
-        for stretch in self.stretches.iter().take(BLOCKS_MAX) {
-            let scaled = |at: u64| u64::try_from(u128::from(at) * 1000 / length).unwrap_or(1000).min(1000);
+        for (place, stretch) in self.stretches.iter().take(BLOCKS_MAX).enumerate() {
             let x = scaled(stretch.start).max(edge).min(1000 - BLOCK_LEAST);
             let end = scaled(stretch.start.saturating_add(stretch.length)).max(x + BLOCK_LEAST).min(1000);
             edge = end;
-            let class = match (stretch.free, stretch.state) {
-                (true, _) => "free",
-                (_, Some(State::Fail)) => "fail",
-                (_, Some(State::Warn)) => "warn",
-                _ => TINTS[number % TINTS.len()],
-            };
-            if !stretch.free {
-                number += 1;
-            }
-            blocks.push(Block { x, width: end - x, class, number: (!stretch.free).then_some(number) });
+            blocks.push(Block { x, width: end - x, key: self.key(&place) });
         }
         blocks
     }

@@ -312,7 +312,7 @@ pub(super) fn grouped(language: Language, number: i64) -> String {
         grouped.push(MINUS);
     }
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(if language == Language::Fr { NARROW_SPACE } else { ',' });
         }
         grouped.push(digit);

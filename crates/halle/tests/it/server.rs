@@ -1,0 +1,128 @@
+//! The program as a process: started, killed, started again.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+/// A server that has said nothing for this long will not say anything.
+const START_SECONDS_MAX: u64 = 60;
+
+pub struct Server {
+    process: Child,
+    program: PathBuf,
+    arguments: Vec<String>,
+    log: Arc<Mutex<Vec<String>>>,
+    address: String,
+}
+
+/// The program under test: the one that cargo built for these tests, unless another is named.
+pub fn program() -> PathBuf {
+    std::env::var_os("HALLE_TEST_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_halle").into(), PathBuf::from)
+}
+
+impl Server {
+    /// Starts `halle serve` on a free port and returns when it listens.
+    #[track_caller]
+    pub fn start(data: &Path, extra: &[&str]) -> Server {
+        Server::start_program(&program(), data, extra)
+    }
+
+    /// The same with another program than the one under test.
+    #[track_caller]
+    pub fn start_program(program: &Path, data: &Path, extra: &[&str]) -> Server {
+        let data = data.to_str().expect("the data directory's name is text");
+        let mut arguments = vec!["serve", "--data", data, "--listen", "127.0.0.1:0"];
+        arguments.extend(extra);
+        let arguments = arguments.into_iter().map(str::to_owned).collect();
+        Server::launch(program.to_owned(), arguments, Arc::default())
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What it has logged so far, over all its starts.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("no reader of the log panics").join("\n")
+    }
+
+    /// Ends it as a power cut would.
+    #[track_caller]
+    pub fn kill_9(&mut self) {
+        self.process.kill().expect("it can be killed");
+        self.process.wait().expect("it can be waited for");
+    }
+
+    /// Asks it to end, and waits until it has.
+    #[track_caller]
+    pub fn stop(&mut self) -> ExitStatus {
+        let ask = format!("kill -TERM {}", self.process.id());
+        let asked = Command::new("sh").args(["-c", &ask]).status().expect("there is a shell");
+        assert!(asked.success(), "it could not be asked to stop");
+        self.process.wait().expect("it can be waited for")
+    }
+
+    /// Starts it again, with the same arguments and on whatever port is free now.
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        *self = Server::launch(self.program.clone(), self.arguments.clone(), Arc::clone(&self.log));
+    }
+
+    #[track_caller]
+    fn launch(program: PathBuf, arguments: Vec<String>, log: Arc<Mutex<Vec<String>>>) -> Server {
+        let mut process = Command::new(&program)
+            .args(&arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let (found, address) = mpsc::channel();
+        listen(process.stdout.take().expect("standard output is piped"), &log, Some(found));
+        listen(process.stderr.take().expect("standard error is piped"), &log, None);
+        let mut server = Server { process, program, arguments, log, address: String::new() };
+        match address.recv_timeout(Duration::from_secs(START_SECONDS_MAX)) {
+            Ok(address) => server.address = address,
+            Err(_) => panic!("the server does not say where it listens"),
+        }
+        server
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if std::thread::panicking() {
+            eprintln!("── the server's log\n{}\n──", self.log());
+        }
+    }
+}
+
+/// Keeps what is printed, and passes on the address when it comes by.
+fn listen(
+    output: impl Read + Send + 'static,
+    log: &Arc<Mutex<Vec<String>>>,
+    found: Option<mpsc::Sender<String>>,
+) {
+    let log = Arc::clone(log);
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            log.lock().expect("no reader of the log panics").push(line.clone());
+            if let (Some(found), Some((_, rest))) = (&found, line.split_once("listening on http://")) {
+                let address = rest.split_whitespace().next().unwrap_or_default().trim_end_matches('/');
+                // Nobody waits for it any more when it is said a second time.
+                let _ = found.send(format!("http://{address}"));
+            }
+        }
+    });
+}
