@@ -3,6 +3,8 @@
 //! This crate parses the configuration and wires the rest together. What is absent: rules.
 
 mod certify;
+mod demo;
+mod operator;
 mod serve;
 mod vitals;
 
@@ -25,6 +27,10 @@ struct Arguments {
 enum Command {
     /// Open the market
     Serve(serve::ServeArgs),
+    /// Make someone an operator of the market, and print the link to a password of their own
+    Operator(operator::OperatorArgs),
+    /// Open a market that is filled with demo goods
+    Demo(demo::DemoArgs),
     /// Judge a disk image: exit 0 certified, 1 not certified, 2 could not judge
     Certify(certify::CertifyArguments),
     /// Say what a rule wants, why, and what to do
@@ -34,6 +40,8 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(args) => in_runtime(serve::run(args)),
+        Command::Operator(args) => in_runtime(operator::run(args)),
+        Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Certify(arguments) => certify::run(&arguments),
         Command::Explain(arguments) => certify::explain(&arguments),
     }
