@@ -40,7 +40,15 @@ pub struct Swept {
 
 /// Sweeps a volume that begins at `start` of the file that was scanned. `finds` are sorted by offset.
 pub fn sweep(volume: &Ext4, start: u64, finds: &[Find]) -> Swept {
-    let mut sweeper = Sweeper { volume, start, finds, found: Vec::new(), borders: 0, seen: HashSet::new(), swept: Swept::default() };
+    let mut sweeper = Sweeper {
+        volume,
+        start,
+        finds,
+        found: Vec::new(),
+        borders: 0,
+        seen: HashSet::new(),
+        swept: Swept::default(),
+    };
     let mut faults = Vec::new();
     let done = volume.sweep(&mut |node, extents| sweeper.inode(node, extents), &mut |fault: Fault| {
         if faults.len() < NOTES_MAX {
@@ -111,7 +119,8 @@ impl Sweeper<'_> {
         for pair in extents.windows(2) {
             let border = pair[0].file_offset.saturating_add(pair[0].length);
             let follows_in_file = pair[1].file_offset == border;
-            let follows_on_disk = pair[1].device_offset == pair[0].device_offset.saturating_add(pair[0].length);
+            let follows_on_disk =
+                pair[1].device_offset == pair[0].device_offset.saturating_add(pair[0].length);
             if !follows_in_file || follows_on_disk || border >= node.size_bytes {
                 continue;
             }
@@ -157,7 +166,8 @@ impl Sweeper<'_> {
                 self.swept.not_walked.push((what, say("not_walked.hidden")));
             }
         }
-        let paths = self.found.iter().filter_map(|(inode, _, _)| Some((*inode, names.path(*inode)?))).collect();
+        let paths =
+            self.found.iter().filter_map(|(inode, _, _)| Some((*inode, names.path(*inode)?))).collect();
         self.finish(&paths)
     }
 

@@ -31,7 +31,12 @@ use crate::report::Report;
 use crate::rulebook::Needs;
 
 /// Judges the image in `source`, which was given under `file_name`.
-pub fn certify(source: Arc<dyn ReadAt>, file_name: &str, profile: &Profile, progress: &dyn Progress) -> Report {
+pub fn certify(
+    source: Arc<dyn ReadAt>,
+    file_name: &str,
+    profile: &Profile,
+    progress: &dyn Progress,
+) -> Report {
     match facts::gather(&source, file_name, progress) {
         Ok(facts) => {
             progress.update(Stage::Rules, 0, 0);

@@ -191,7 +191,11 @@ impl Profile {
         let thresholds = own.iter().filter(|(key, value)| base.get(*key) != Some(value));
         thresholds
             .map(|(key, value)| format!("{key} = {value}"))
-            .chain(self.severities.iter().map(|(id, severity)| format!("{id} = {}", format!("{severity:?}").to_lowercase())))
+            .chain(
+                self.severities
+                    .iter()
+                    .map(|(id, severity)| format!("{id} = {}", format!("{severity:?}").to_lowercase())),
+            )
             .collect()
     }
 }

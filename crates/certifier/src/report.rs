@@ -130,7 +130,12 @@ impl Report {
     }
 
     /// The report of an image that could not even be read.
-    pub(crate) fn unreadable(file_name: &str, file_bytes: u64, profile: &Profile, cause: &std::io::Error) -> Report {
+    pub(crate) fn unreadable(
+        file_name: &str,
+        file_bytes: u64,
+        profile: &Profile,
+        cause: &std::io::Error,
+    ) -> Report {
         Report {
             verdict: Overall::CouldNotJudge,
             broken_off: Some(say("unreadable.io").text("cause", &cause.to_string())),
@@ -150,10 +155,13 @@ impl Report {
 
     /// One failure refuses. What a refusing rule could not decide is never taken for good.
     fn overall(&self, whole: bool) -> Overall {
-        let open = |judged: &Judged| judged.verdict == Verdict::NotDecided && judged.severity == Severity::Fail;
+        let open =
+            |judged: &Judged| judged.verdict == Verdict::NotDecided && judged.severity == Severity::Fail;
         if self.rules.iter().any(|judged| judged.verdict == Verdict::Fail) {
             Overall::NotCertified
-        } else if self.rules.iter().any(open) || self.scanned.as_ref().is_some_and(|scanned| !scanned.adds_up()) {
+        } else if self.rules.iter().any(open)
+            || self.scanned.as_ref().is_some_and(|scanned| !scanned.adds_up())
+        {
             Overall::CouldNotJudge
         } else if whole {
             Overall::Certified

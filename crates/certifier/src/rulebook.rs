@@ -48,7 +48,8 @@ const WARN: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn
 /// Of no concern to the market's own machines.
 const AZURE: Severities = Severities { azure: Severity::Fail, kvm: Severity::Off, strict: Severity::Fail };
 /// A refusal there, a hint here.
-const AZURE_ABOVE_ALL: Severities = Severities { azure: Severity::Fail, kvm: Severity::Warn, strict: Severity::Fail };
+const AZURE_ABOVE_ALL: Severities =
+    Severities { azure: Severity::Fail, kvm: Severity::Warn, strict: Severity::Fail };
 const KVM: Severities = Severities { azure: Severity::Off, kvm: Severity::Fail, strict: Severity::Fail };
 
 const fn rule(
@@ -124,9 +125,10 @@ impl Facts {
             }
             OnDisk => self.disk().err(),
             OnLinux => self.linux().err(),
-            Content => self.disk().err().or_else(|| {
-                self.content.is_none().then(|| Undecided(say("undecided.not_looked")))
-            }),
+            Content => self
+                .disk()
+                .err()
+                .or_else(|| self.content.is_none().then(|| Undecided(say("undecided.not_looked")))),
         };
         if let (OnLinux, Some(_), Ok(disk)) = (needs, &lacking, self.disk()) {
             return Some(why_no_linux(disk));

@@ -3,9 +3,9 @@
 //! find lies and to search across the borders of their extents.
 
 use std::io;
+use std::sync::LazyLock;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 use disk::content_id::{ContentId, Digest, LEAF_BYTES, Leaf, Leaves, leaf_count, read_leaf};
@@ -128,7 +128,8 @@ fn look(index: u64, leaf: Leaf<'_>) -> Looked {
     let (mut allocated_bytes, mut finds) = (0, Vec::new());
     let (mut first, mut last) = (Vec::new(), Vec::new());
     if let Leaf::Data(bytes) = leaf {
-        let blocks = bytes.chunks(BLOCK_BYTES).filter(|block| block.iter().fold(0, |seen, byte| seen | byte) != 0);
+        let blocks =
+            bytes.chunks(BLOCK_BYTES).filter(|block| block.iter().fold(0, |seen, byte| seen | byte) != 0);
         allocated_bytes = blocks.map(|block| block.len() as u64).sum();
         let start = index * LEAF_BYTES;
         let found = search(bytes).take(FINDS_MAX);

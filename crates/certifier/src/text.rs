@@ -160,7 +160,8 @@ impl Writer {
             }
         }
         if rule.evidence.len() > EVIDENCE_SHOWN_MAX {
-            let more = crate::phrase::say("and_more").count("count", (rule.evidence.len() - EVIDENCE_SHOWN_MAX) as u64);
+            let more = crate::phrase::say("and_more")
+                .count("count", (rule.evidence.len() - EVIDENCE_SHOWN_MAX) as u64);
             let more = self.language.write(&more);
             self.line(&format!("{INDENT}{more}"));
         }

@@ -7,7 +7,11 @@ use clap::{Parser, Subcommand};
 mod certify;
 
 #[derive(Parser)]
-#[command(name = "halle", version, about = "A marketplace for certified virtual-machine images that anyone can host")]
+#[command(
+    name = "halle",
+    version,
+    about = "A marketplace for certified virtual-machine images that anyone can host"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -102,9 +102,10 @@ pub fn homes(root: &Root, accounts: &[Account]) -> Result<Vec<String>, Undecided
     let mut homes = BTreeSet::from(["/root".to_owned()]);
     let outside = ["", "/", "/bin", "/sbin", "/dev", "/proc", "/nonexistent", "/usr/sbin", "/usr/bin"];
     homes.extend(
-        accounts.iter().map(|account| account.home.trim_end_matches('/').to_owned()).filter(|home| {
-            home.starts_with('/') && !outside.contains(&home.as_str())
-        }),
+        accounts
+            .iter()
+            .map(|account| account.home.trim_end_matches('/').to_owned())
+            .filter(|home| home.starts_with('/') && !outside.contains(&home.as_str())),
     );
     // A home may outlive its account.
     homes.extend(root.names("/home")?.into_iter().map(|name| format!("/home/{name}")));
@@ -122,7 +123,9 @@ mod tests {
         let shown: Vec<String> = read(&root)
             .unwrap()
             .iter()
-            .map(|account| format!("{} {:?} {}:{}", account.name, account.password, account.path, account.line))
+            .map(|account| {
+                format!("{} {:?} {}:{}", account.name, account.password, account.path, account.line)
+            })
             .collect();
         assert_eq!(shown.join("\n"), expected);
     }
@@ -130,7 +133,11 @@ mod tests {
     #[test]
     fn the_password_that_counts_is_found_where_it_stands() {
         check("root:x:0:0::/root:/bin/sh\n", "root:*:1::::::\n", "root Locked /etc/shadow:1");
-        check("root:x:0:0::/root:/bin/sh\n", "bin:*:\nroot::1::::::\n", "root Blank /etc/shadow:2\nbin Locked /etc/shadow:1");
+        check(
+            "root:x:0:0::/root:/bin/sh\n",
+            "bin:*:\nroot::1::::::\n",
+            "root Blank /etc/shadow:2\nbin Locked /etc/shadow:1",
+        );
         check("root::0:0::/root:/bin/sh\n", "root:*:1::::::\n", "root Blank /etc/passwd:1");
         check("root:x:0:0::/root:/bin/sh\n", "", "root Shadowed /etc/passwd:1");
     }

@@ -14,7 +14,8 @@ pub const SCRIPTS_MAX: usize = 256;
 const DEPTH_MAX: usize = 4;
 
 const UNIT_FOLDERS: [&str; 3] = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
-const SYSV_FOLDERS: [&str; 5] = ["/etc/rcS.d", "/etc/rc2.d", "/etc/rc3.d", "/etc/rc5.d", "/etc/runlevels/default"];
+const SYSV_FOLDERS: [&str; 5] =
+    ["/etc/rcS.d", "/etc/rc2.d", "/etc/rc3.d", "/etc/rc5.d", "/etc/runlevels/default"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Init {
@@ -49,9 +50,12 @@ pub fn read(root: &Root) -> Result<Boot, Undecided> {
     for folder in SYSV_FOLDERS {
         for name in root.names(folder)? {
             let path = format!("{folder}/{name}");
-            let digits = name.strip_prefix('S').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+            let digits =
+                name.strip_prefix('S').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
             match digits {
-                Some(service) if !folder.contains("runlevels") => boot.enabled.push((service.to_owned(), path)),
+                Some(service) if !folder.contains("runlevels") => {
+                    boot.enabled.push((service.to_owned(), path))
+                }
                 None if folder.contains("runlevels") => boot.enabled.push((name.clone(), path)),
                 _ => {}
             }
@@ -73,7 +77,7 @@ fn which_init(root: &Root) -> Result<Init, Undecided> {
     }
     // Busybox leaves the runlevels field empty or names a terminal in it; System V numbers its runlevels.
     let inittab = root.text("/etc/inittab")?.unwrap_or_default();
-    let fields = settings(&inittab).map(|(_, line)| line.splitn(4, ':').nth(1).unwrap_or("").to_owned());
+    let fields = settings(&inittab).map(|(_, line)| line.split(':').nth(1).unwrap_or("").to_owned());
     let numbered = fields.filter(|levels| levels.chars().any(|c| c.is_ascii_digit())).count();
     Ok(match (inittab.is_empty(), numbered) {
         (true, _) => Init::Unknown,
@@ -147,7 +151,11 @@ impl Boot {
                 let text = root.text(&unit)?.unwrap_or_default();
                 let found = settings(&text)
                     .find(|(_, line)| line.starts_with("Exec") && words(line).any(|word| word == path))
-                    .map(|(number, line)| BootLine { path: unit.clone(), line: number, text: line.to_owned() });
+                    .map(|(number, line)| BootLine {
+                        path: unit.clone(),
+                        line: number,
+                        text: line.to_owned(),
+                    });
                 if found.is_some() {
                     return Ok(found);
                 }
@@ -246,7 +254,10 @@ impl Lines<'_> {
         let Some(node) = self.root.node(path)?.filter(|node| node.kind == Kind::File) else {
             return Ok(());
         };
-        if node.size_bytes > SCRIPT_BYTES_MAX || self.seen.len() >= SCRIPTS_MAX || !self.seen.insert(node.inode) {
+        if node.size_bytes > SCRIPT_BYTES_MAX
+            || self.seen.len() >= SCRIPTS_MAX
+            || !self.seen.insert(node.inode)
+        {
             return Ok(());
         }
         let bytes = self.root.bytes(path, &node, 0, node.size_bytes)?;
@@ -279,7 +290,10 @@ mod tests {
     fn busybox_runs_what_inittab_and_its_scripts_name() {
         let files = [
             ("/sbin/init", "-> ../bin/busybox"),
-            ("/etc/inittab", "# first\n::sysinit:/etc/init.d/rcS\nttyS0::respawn:/sbin/getty ttyS0\n::shutdown:/sbin/stop\n"),
+            (
+                "/etc/inittab",
+                "# first\n::sysinit:/etc/init.d/rcS\nttyS0::respawn:/sbin/getty ttyS0\n::shutdown:/sbin/stop\n",
+            ),
             ("/etc/init.d/rcS*", "#!/bin/sh\nmount -a\nfor s in /etc/init.d/S*; do $s start; done\n"),
             ("/etc/init.d/S40seed*", "#!/bin/sh\n# /usr/sbin/never\nexec /usr/lib/seed --once\n"),
             ("/usr/lib/seed*", "#!/bin/sh\necho cidata\n"),

@@ -74,15 +74,17 @@ pub fn default_entry(folders: &[BootFolder]) -> Result<Option<(BootEntry, BootFo
         if let Some(text) = folder.root.text("/etc/kernel/cmdline")? {
             let path = "/etc/kernel/cmdline".to_owned();
             let arguments = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            return Ok(Some((BootEntry { arguments, path, line: 1, ..BootEntry::default() }, folder.clone())));
+            return Ok(Some((
+                BootEntry { arguments, path, line: 1, ..BootEntry::default() },
+                folder.clone(),
+            )));
         }
     }
     Ok(None)
 }
 
 fn grub(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
-    for (config, environment) in
-        [("/grub/grub.cfg", "/grub/grubenv"), ("/grub2/grub.cfg", "/grub2/grubenv")]
+    for (config, environment) in [("/grub/grub.cfg", "/grub/grubenv"), ("/grub2/grub.cfg", "/grub2/grubenv")]
     {
         let Some(text) = folder.text(config)? else {
             continue;
@@ -90,7 +92,7 @@ fn grub(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
         let environment = folder.text(environment)?.unwrap_or_default();
         let saved = |name: &str| {
             let lines = environment.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-            lines.last().unwrap_or("").to_owned()
+            lines.fold("", |_, last| last).to_owned()
         };
         let menu = GrubMenu::read(&text, &folder.shown(config));
         let wanted = match menu.default.as_str() {
@@ -182,9 +184,10 @@ impl GrubMenu {
         let last = wanted.rsplit('>').next().unwrap_or(wanted);
         let by_name = |entry: &BootEntry| !last.is_empty() && (entry.title == last || entry.id == last);
         let named = self.entries.iter().position(by_name);
-        let numbered = wanted.parse().ok().and_then(|number: usize| {
-            self.places.iter().position(|(place, _)| *place == number)
-        });
+        let numbered = wanted
+            .parse()
+            .ok()
+            .and_then(|number: usize| self.places.iter().position(|(place, _)| *place == number));
         let chosen = named.or(numbered).unwrap_or(0);
         self.entries.into_iter().nth(chosen)
     }
@@ -297,7 +300,10 @@ mod tests {
     fn grub_boots_the_entry_that_it_was_told_to() {
         check(&[("/boot/grub/grub.cfg", MENU)], "/vmlinuz-1 | root=a console=ttyS0 | /boot/grub/grub.cfg:6");
         let saved = MENU.replace("default=\"0\"", "default=\"${saved_entry}\"");
-        let files = [("/boot/grub/grub.cfg", saved.as_str()), ("/boot/grub/grubenv", "# GRUB\nsaved_entry=advanced>old\n")];
+        let files = [
+            ("/boot/grub/grub.cfg", saved.as_str()),
+            ("/boot/grub/grubenv", "# GRUB\nsaved_entry=advanced>old\n"),
+        ];
         check(&files, "/vmlinuz-0 | root=b | /boot/grub/grub.cfg:11");
         let second = MENU.replace("default=\"0\"", "default=\"2\"");
         check(&[("/boot/grub/grub.cfg", &second)], "/memtest |  | /boot/grub/grub.cfg:15");
@@ -306,7 +312,10 @@ mod tests {
     #[test]
     fn grub_without_a_menu_boots_what_the_file_says() {
         let text = "set timeout=0\nlinux /boot/vmlinuz console=tty1 console=ttyS0,115200n8\ninitrd /boot/initrd.img\nboot\n";
-        check(&[("/boot/grub/grub.cfg", text)], "/boot/vmlinuz | console=tty1 console=ttyS0,115200n8 | /boot/grub/grub.cfg:2");
+        check(
+            &[("/boot/grub/grub.cfg", text)],
+            "/boot/vmlinuz | console=tty1 console=ttyS0,115200n8 | /boot/grub/grub.cfg:2",
+        );
     }
 
     #[test]
@@ -325,12 +334,18 @@ mod tests {
     #[test]
     fn extlinux_boots_its_default_label() {
         let text = "DEFAULT two\nLABEL one\n KERNEL /a\n APPEND x\nLABEL two\n LINUX /b\n APPEND initrd=/i console=ttyS0\n";
-        check(&[("/boot/extlinux/extlinux.conf", text)], "/b | initrd=/i console=ttyS0 | /boot/extlinux/extlinux.conf:7");
+        check(
+            &[("/boot/extlinux/extlinux.conf", text)],
+            "/b | initrd=/i console=ttyS0 | /boot/extlinux/extlinux.conf:7",
+        );
     }
 
     #[test]
     fn a_unified_kernel_takes_its_command_line_from_a_file() {
-        check(&[("/etc/kernel/cmdline", "root=x console=ttyS0\n")], " | root=x console=ttyS0 | /etc/kernel/cmdline:1");
+        check(
+            &[("/etc/kernel/cmdline", "root=x console=ttyS0\n")],
+            " | root=x console=ttyS0 | /etc/kernel/cmdline:1",
+        );
         check(&[("/etc/hostname", "x")], "-");
     }
 }

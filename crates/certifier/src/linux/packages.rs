@@ -27,7 +27,8 @@ pub fn dpkg(root: &Root) -> Result<Option<BTreeMap<String, Package>>, Undecided>
         if let Some(value) = line.strip_prefix("Package: ") {
             value.trim().clone_into(&mut name);
         } else if let Some(value) = line.strip_prefix("Version: ") {
-            version = Some(Package { version: value.trim().to_owned(), path: STATUS.to_owned(), line: number });
+            version =
+                Some(Package { version: value.trim().to_owned(), path: STATUS.to_owned(), line: number });
         } else if let Some(value) = line.strip_prefix("Status: ") {
             installed = value.trim().ends_with(" installed");
         } else if line.is_empty() {

@@ -6,8 +6,20 @@ use md5::{Digest, Md5};
 use sha_crypt::password_hash::PasswordVerifier;
 
 /// What everybody tries first. The account's own name is tried too.
-const USUAL: [&str; 12] =
-    ["root", "password", "admin", "changeme", "toor", "123456", "test", "debian", "ubuntu", "azureuser", "default", "halle"];
+const USUAL: [&str; 12] = [
+    "root",
+    "password",
+    "admin",
+    "changeme",
+    "toor",
+    "123456",
+    "test",
+    "debian",
+    "ubuntu",
+    "azureuser",
+    "default",
+    "halle",
+];
 
 /// Hashes that ask for more rounds are not tried.
 pub const ROUNDS_MAX: u64 = 10_000;
@@ -38,16 +50,20 @@ pub fn guess(name: &str, field: &str) -> Guess {
     USUAL.into_iter().find(|word| matches(word)).map_or(Guess::NotFound, Guess::Known)
 }
 
-fn verifier(field: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
+/// Whether a word is the password.
+type Verifier<'a> = Box<dyn Fn(&str) -> bool + 'a>;
+
+fn verifier(field: &str) -> Option<Verifier<'_>> {
     let kind = field.strip_prefix('$')?.split_once('$')?.0;
     match kind {
         "5" | "6" => {
             let rounds = field.split('$').find_map(|part| part.strip_prefix("rounds="));
-            let affordable = rounds.is_none_or(|rounds| rounds.parse().is_ok_and(|rounds: u64| rounds <= ROUNDS_MAX));
+            let affordable =
+                rounds.is_none_or(|rounds| rounds.parse().is_ok_and(|rounds: u64| rounds <= ROUNDS_MAX));
             affordable.then(|| {
                 Box::new(move |word: &str| {
                     sha_crypt::ShaCrypt::default().verify_password(word.as_bytes(), field).is_ok()
-                }) as Box<dyn Fn(&str) -> bool>
+                }) as Verifier<'_>
             })
         }
         "1" => Some(Box::new(move |word: &str| md5_crypt_matches(word.as_bytes(), field))),
@@ -55,8 +71,9 @@ fn verifier(field: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
             let parameters: yescrypt::Params = field.split('$').nth(2)?.parse().ok()?;
             let blocks = parameters.n().checked_mul(u64::from(parameters.r()))?;
             (blocks <= YESCRYPT_BLOCKS_MAX && parameters.p() == 1).then(|| {
-                Box::new(move |word: &str| yescrypt::Yescrypt::default().verify_password(word.as_bytes(), field).is_ok())
-                    as Box<dyn Fn(&str) -> bool>
+                Box::new(move |word: &str| {
+                    yescrypt::Yescrypt::default().verify_password(word.as_bytes(), field).is_ok()
+                }) as Verifier<'_>
             })
         }
         _ => None,

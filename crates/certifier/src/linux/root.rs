@@ -97,7 +97,8 @@ fn at(path: &str, cause: &Unreadable) -> Undecided {
 
 /// The lines of a configuration file with their numbers, without blank ones and those that begin with `#`.
 pub fn settings(text: &str) -> impl Iterator<Item = (u64, &str)> {
-    (1..).zip(text.lines()).map(|(number, line)| (number, line.trim())).filter(|(_, line)| {
-        !line.is_empty() && !line.starts_with('#')
-    })
+    (1..)
+        .zip(text.lines())
+        .map(|(number, line)| (number, line.trim()))
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }

@@ -59,7 +59,8 @@ pub fn read(root: &Root) -> Result<Sshd, Undecided> {
         None if root.file(VENDOR_FILE)?.is_some() => VENDOR_FILE,
         None => MAIN_FILE,
     };
-    let mut reader = Reader { root, sshd: Sshd { main: main.to_owned(), ..Sshd::default() }, files: 0, lines: 0 };
+    let mut reader =
+        Reader { root, sshd: Sshd { main: main.to_owned(), ..Sshd::default() }, files: 0, lines: 0 };
     reader.file(main, 0, true)?;
     Ok(reader.sshd)
 }
@@ -277,7 +278,10 @@ mod tests {
         check(
             &[
                 (MAIN_FILE, "Include /etc/ssh/sshd_config.d/*.conf\nClientAliveInterval 0\n"),
-                ("/etc/ssh/sshd_config.d/50-cloud.conf", "PasswordAuthentication no\nClientAliveInterval 180\n"),
+                (
+                    "/etc/ssh/sshd_config.d/50-cloud.conf",
+                    "PasswordAuthentication no\nClientAliveInterval 180\n",
+                ),
                 ("/etc/ssh/sshd_config.d/90-late.conf", "ClientAliveInterval 5\n"),
             ],
             "180 /etc/ssh/sshd_config.d/50-cloud.conf:2",
@@ -287,7 +291,11 @@ mod tests {
 
     #[test]
     fn a_relative_include_is_looked_for_beside_the_main_file() {
-        check(&[(MAIN_FILE, "Include more\n"), ("/etc/ssh/more", "ClientAliveInterval 7m\n")], "7m /etc/ssh/more:1", "-");
+        check(
+            &[(MAIN_FILE, "Include more\n"), ("/etc/ssh/more", "ClientAliveInterval 7m\n")],
+            "7m /etc/ssh/more:1",
+            "-",
+        );
     }
 
     #[test]
@@ -301,7 +309,10 @@ mod tests {
     #[test]
     fn a_match_ends_with_the_file_in_which_it_stands() {
         check(
-            &[(MAIN_FILE, "Include a\nClientAliveInterval 60\n"), ("/etc/ssh/a", "Match User x\nBanner none\n")],
+            &[
+                (MAIN_FILE, "Include a\nClientAliveInterval 60\n"),
+                ("/etc/ssh/a", "Match User x\nBanner none\n"),
+            ],
             "60 /etc/ssh/sshd_config:2",
             "60 /etc/ssh/sshd_config:2",
         );
@@ -309,7 +320,11 @@ mod tests {
 
     #[test]
     fn the_vendors_file_counts_where_the_administrator_wrote_none() {
-        check(&[(VENDOR_FILE, "ClientAliveInterval \"60\" # calm\n")], "60 /usr/etc/ssh/sshd_config:1", "60 /usr/etc/ssh/sshd_config:1");
+        check(
+            &[(VENDOR_FILE, "ClientAliveInterval \"60\" # calm\n")],
+            "60 /usr/etc/ssh/sshd_config:1",
+            "60 /usr/etc/ssh/sshd_config:1",
+        );
     }
 
     #[test]
@@ -336,6 +351,9 @@ mod tests {
     #[test]
     fn a_pattern_made_to_be_slow_is_not() {
         let pattern = "*a".repeat(200);
-        assert!(!matches_pattern(pattern.as_bytes(), "a".repeat(255).replace("aaab", "b").as_bytes()[..199].as_ref()));
+        assert!(!matches_pattern(
+            pattern.as_bytes(),
+            "a".repeat(255).replace("aaab", "b").as_bytes()[..199].as_ref()
+        ));
     }
 }

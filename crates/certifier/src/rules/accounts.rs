@@ -9,8 +9,17 @@ use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 
 const HISTORIES: [&str; 11] = [
-    ".bash_history", ".zsh_history", ".ash_history", ".sh_history", ".history", ".python_history",
-    ".mysql_history", ".psql_history", ".lesshst", ".viminfo", ".node_repl_history",
+    ".bash_history",
+    ".zsh_history",
+    ".ash_history",
+    ".sh_history",
+    ".history",
+    ".python_history",
+    ".mysql_history",
+    ".psql_history",
+    ".lesshst",
+    ".viminfo",
+    ".node_repl_history",
 ];
 
 /// What cloud-init leaves in root's file to send people to the right account.
@@ -91,7 +100,9 @@ fn key_file(pattern: &str, account: &Account) -> String {
 /// Kind and comment of a key; the key itself says nothing to a reader.
 fn key_in_short(line: &str) -> Phrase {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let kind = words.iter().position(|word| word.starts_with("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-"));
+    let kind = words
+        .iter()
+        .position(|word| word.starts_with("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-"));
     match kind {
         Some(at) => quote(format!("{} {}", words[at], words.get(at + 2).unwrap_or(&"")).trim_end()),
         None => quote(line),

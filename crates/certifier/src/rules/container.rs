@@ -37,7 +37,9 @@ fn conversion(facts: &Facts) -> Option<String> {
     let target = shell_word(&format!("{stem}{}.vhd", if is_vhd { "-fixed" } else { "" }));
     let convert = |format: &str| format!("qemu-img convert -f {format} {FIXED} {name} {target}");
     Some(match facts.container.format {
-        Format::DynamicVhd | Format::DifferencingVhd | Format::OtherVhd(_) | Format::FixedVhd => convert("vpc"),
+        Format::DynamicVhd | Format::DifferencingVhd | Format::OtherVhd(_) | Format::FixedVhd => {
+            convert("vpc")
+        }
         Format::Vhdx => convert("vhdx"),
         Format::Qcow2 { .. } => convert("qcow2"),
         Format::VmdkSparse { .. } | Format::VmdkDescriptor => convert("vmdk"),
@@ -67,12 +69,18 @@ pub fn is_a_vhd(facts: &Facts, _: &Thresholds) -> Look {
     if container.format == Format::Empty {
         return Ok(Outcome::broken(say("V01.empty"), Evidence::full(say("V01.empty"))));
     }
+    if let Some(at) = container.vhd.displaced_footer_at
+        && matches!(container.format, Format::Unknown | Format::RawDisk)
+    {
+        let evidence =
+            Evidence::full(say("V01.displaced").count("at", at)).offset(at).expected(say("V01.expected"));
+        let command = format!("truncate -s {} {}", at + FOOTER_BYTES as u64, shell_word(&facts.file_name));
+        let remedy = say("V01.convert").text("command", &command);
+        return Ok(Outcome::broken(say("V01.displaced").count("at", at), evidence).with_remedy(remedy));
+    }
     let name = container.format.to_string();
     let reason = match container.format {
-        Format::Unknown => match container.vhd.displaced_footer_at {
-            Some(at) => say("V01.displaced").count("at", at),
-            None => say("V01.unknown"),
-        },
+        Format::Unknown => say("V01.unknown"),
         Format::RawDisk => say("V01.raw"),
         Format::Gzip | Format::Xz | Format::Zstd | Format::Bzip2 | Format::Zip | Format::SevenZip => {
             say("V01.packed").text("format", &name)
@@ -121,10 +129,11 @@ pub fn whole_mib(facts: &Facts, _: &Thresholds) -> Look {
         return Ok(Outcome::holds(say("V04.holds").bytes("size", size)));
     }
     let whole = size.checked_next_multiple_of(MIB).unwrap_or(size);
-    let evidence = Evidence::full(say("in_bytes").count("bytes", size))
-        .expected(say("in_bytes").count("bytes", whole));
+    let evidence =
+        Evidence::full(say("in_bytes").count("bytes", size)).expected(say("in_bytes").count("bytes", whole));
     let remedy = say("V04.resize").text("command", &resize(facts, whole));
-    Ok(Outcome::broken(say("V04.broken").count("over", size % MIB), field(facts, 48, evidence)).with_remedy(remedy))
+    Ok(Outcome::broken(say("V04.broken").count("over", size % MIB), field(facts, 48, evidence))
+        .with_remedy(remedy))
 }
 
 /// The commands that bring a VHD to a size.
@@ -158,8 +167,12 @@ pub fn large_enough(facts: &Facts, thresholds: &Thresholds) -> Look {
     if size >= least {
         return Ok(Outcome::holds(say("V06.holds").bytes("size", size)));
     }
-    let evidence = Evidence::full(say("size").bytes("size", size)).expected(say("at_least").bytes("size", least));
-    Ok(Outcome::broken(say("V06.broken").bytes("size", size).bytes("least", least), field(facts, 48, evidence)))
+    let evidence =
+        Evidence::full(say("size").bytes("size", size)).expected(say("at_least").bytes("size", least));
+    Ok(Outcome::broken(
+        say("V06.broken").bytes("size", size).bytes("least", least),
+        field(facts, 48, evidence),
+    ))
 }
 
 pub fn small_enough(facts: &Facts, thresholds: &Thresholds) -> Look {
@@ -167,7 +180,8 @@ pub fn small_enough(facts: &Facts, thresholds: &Thresholds) -> Look {
     if size <= most {
         return Ok(Outcome::holds(say("V07.holds").bytes("size", size)));
     }
-    let evidence = Evidence::full(say("size").bytes("size", size)).expected(say("at_most").bytes("size", most));
+    let evidence =
+        Evidence::full(say("size").bytes("size", size)).expected(say("at_most").bytes("size", most));
     Ok(Outcome::broken(say("V07.broken").bytes("size", size).bytes("most", most), field(facts, 48, evidence)))
 }
 
@@ -203,7 +217,8 @@ pub fn version_and_features(facts: &Facts, _: &Thresholds) -> Look {
         evidence.push(field(facts, 12, piece));
     }
     if footer.features != RESERVED {
-        let piece = Evidence::full(hexadecimal(footer.features.into())).expected(hexadecimal(RESERVED.into()));
+        let piece =
+            Evidence::full(hexadecimal(footer.features.into())).expected(hexadecimal(RESERVED.into()));
         evidence.push(field(facts, 8, piece));
     }
     let temporary = footer.features & TEMPORARY != 0;

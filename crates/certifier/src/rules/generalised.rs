@@ -9,7 +9,8 @@ use crate::profile::Thresholds;
 const MACHINE_IDS: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 
 /// State of one machine: if it is there, the disk was not generalised.
-const STATE: [&str; 3] = ["/var/lib/cloud/instance", "/var/lib/cloud/instances", "/var/lib/cloud/data/instance-id"];
+const STATE: [&str; 3] =
+    ["/var/lib/cloud/instance", "/var/lib/cloud/instances", "/var/lib/cloud/data/instance-id"];
 
 const AGENT_FOLDER: &str = "/var/lib/waagent";
 
@@ -23,7 +24,8 @@ const LEASES: [(&str, &str); 6] = [
     ("/run/systemd/netif/leases", ""),
 ];
 
-const SEEDS: [&str; 3] = ["/var/lib/systemd/random-seed", "/var/lib/random-seed", "/var/lib/urandom/random-seed"];
+const SEEDS: [&str; 3] =
+    ["/var/lib/systemd/random-seed", "/var/lib/random-seed", "/var/lib/urandom/random-seed"];
 
 pub fn generalised(facts: &Facts, _: &Thresholds) -> Look {
     let root = &facts.linux()?.root;
@@ -78,7 +80,10 @@ fn agent_state(root: &Root, evidence: &mut Vec<Evidence>) -> Result<(), Undecide
             || name.ends_with(".pem")
             || name.starts_with("GoalState.")
             || name.starts_with("ExtensionsConfig")
-            || matches!(name.as_str(), "ovf-env.xml" | "SharedConfig.xml" | "provisioned" | "HostingEnvironmentConfig.xml");
+            || matches!(
+                name.as_str(),
+                "ovf-env.xml" | "SharedConfig.xml" | "provisioned" | "HostingEnvironmentConfig.xml"
+            );
         if telling {
             let path = format!("{AGENT_FOLDER}/{name}");
             evidence.push(Evidence::full(say("L25.agent_state")).at(&path).expected(say("absent")));

@@ -50,7 +50,9 @@ pub fn virtio_at_boot(facts: &Facts, _: &Thresholds) -> Look {
     let place = entry.initrds.first().cloned().unwrap_or_else(|| entry.kernel.clone());
     let evidence = missing
         .into_iter()
-        .map(|driver| Evidence::full(say("K01.missing").text("driver", driver)).at(&place).expected(say("K01.expected")))
+        .map(|driver| {
+            Evidence::full(say("K01.missing").text("driver", driver)).at(&place).expected(say("K01.expected"))
+        })
         .collect();
     Ok(Outcome::of(evidence, say("K01.broken"), say("K01.holds")))
 }
@@ -58,7 +60,8 @@ pub fn virtio_at_boot(facts: &Facts, _: &Thresholds) -> Look {
 /// The release of the kernel that boots: from its name, or from its header.
 fn kernel_release(linux: &Linux, entry: &BootEntry) -> Result<Option<String>, Undecided> {
     let name = entry.kernel.rsplit('/').next().unwrap_or("");
-    let named = ["vmlinuz-", "vmlinux-", "kernel-", "Image-"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let named =
+        ["vmlinuz-", "vmlinux-", "kernel-", "Image-"].iter().find_map(|prefix| name.strip_prefix(prefix));
     if let Some(release) = named {
         return Ok(Some(release.to_owned()));
     }
@@ -76,7 +79,11 @@ fn kernel_release(linux: &Linux, entry: &BootEntry) -> Result<Option<String>, Un
 }
 
 /// Names of modules, and of settings with the value `y`, that are built into the kernel.
-fn built_in(linux: &Linux, folder: &BootFolder, release: Option<&str>) -> Result<BTreeSet<String>, Undecided> {
+fn built_in(
+    linux: &Linux,
+    folder: &BootFolder,
+    release: Option<&str>,
+) -> Result<BTreeSet<String>, Undecided> {
     let mut found = BTreeSet::new();
     let Some(release) = release else {
         return Ok(found);
@@ -85,7 +92,10 @@ fn built_in(linux: &Linux, folder: &BootFolder, release: Option<&str>) -> Result
         let text = linux.root.text(&format!("{modules}/modules.builtin"))?.unwrap_or_default();
         found.extend(text.lines().filter_map(module_name));
     }
-    let places = [(linux.root.clone(), format!("/boot/config-{release}")), (folder.root.clone(), format!("{}/config-{release}", folder.at))];
+    let places = [
+        (linux.root.clone(), format!("/boot/config-{release}")),
+        (folder.root.clone(), format!("{}/config-{release}", folder.at)),
+    ];
     for (root, path) in places {
         let text = root.text(&path)?.unwrap_or_default();
         found.extend(text.lines().filter_map(|line| line.strip_suffix("=y")).map(str::to_owned));
@@ -111,7 +121,8 @@ fn on_root(linux: &Linux, release: Option<&str>, driver: &str) -> Result<bool, U
         if paths.filter_map(module_name).any(|name| name == driver) {
             return Ok(true);
         }
-        if linux.root.names(&modules)?.iter().filter_map(|name| module_name(name)).any(|name| name == driver) {
+        if linux.root.names(&modules)?.iter().filter_map(|name| module_name(name)).any(|name| name == driver)
+        {
             return Ok(true);
         }
     }
@@ -133,11 +144,14 @@ fn initramfs_modules(entry: &BootEntry, folder: &BootFolder) -> Result<BTreeSet<
         }
         let bytes = folder.root.bytes(&path, &node, 0, node.size_bytes)?;
         let names = initramfs::names(&bytes).map_err(|cause| {
-            unread(&path, match cause {
-                NotRead::Compression(with) => say("initramfs.compression").text("with", with),
-                NotRead::Damaged => say("initramfs.damaged"),
-                NotRead::OverLimit => say("initramfs.over_limit"),
-            })
+            unread(
+                &path,
+                match cause {
+                    NotRead::Compression(with) => say("initramfs.compression").text("with", with),
+                    NotRead::Damaged => say("initramfs.damaged"),
+                    NotRead::OverLimit => say("initramfs.over_limit"),
+                },
+            )
         })?;
         modules.extend(names.iter().filter_map(|name| module_name(name)));
     }
@@ -157,7 +171,8 @@ pub fn seed_reader(facts: &Facts, _: &Thresholds) -> Look {
         let evidence = Evidence::full(say("K02.no_reader")).at(SEED_READER).expected(say("K02.expected"));
         return Ok(Outcome::broken(say("K02.broken"), evidence));
     };
-    let Some((number, program)) = settings(&text).next().map(|(number, line)| (number, line.to_owned())) else {
+    let Some((number, program)) = settings(&text).next().map(|(number, line)| (number, line.to_owned()))
+    else {
         let evidence = Evidence::full(say("K02.empty")).at(SEED_READER).line(1).expected(say("K02.path"));
         return Ok(Outcome::broken(say("K02.broken"), evidence));
     };
@@ -199,19 +214,32 @@ fn cloud_init(linux: &Linux) -> Result<Option<Outcome>, Undecided> {
         return Ok(Some(Outcome::broken(say("K02.broken"), evidence)));
     }
     let boot = linux.boot.as_ref().map_err(Clone::clone)?;
-    let units = ["cloud-init.service", "cloud-init-local.service", "cloud-init.target", "cloud-init-main.service"];
-    let generator = ["/usr/lib/systemd/system-generators/cloud-init-generator", "/lib/systemd/system-generators/cloud-init-generator"];
+    let units =
+        ["cloud-init.service", "cloud-init-local.service", "cloud-init.target", "cloud-init-main.service"];
+    let generator = [
+        "/usr/lib/systemd/system-generators/cloud-init-generator",
+        "/lib/systemd/system-generators/cloud-init-generator",
+    ];
     let mut generated = false;
     for path in generator {
         generated |= boot.init == Init::Systemd && linux.root.file(path)?.is_some();
     }
-    if !generated && boot.unit(&linux.root, &units)?.is_none() && boot.unit(&linux.root, &["cloud-init", "cloud-init-local"])?.is_none() {
-        let evidence = Evidence::full(say("K02.not_started")).at("/usr/bin/cloud-init").expected(say("K02.started"));
+    if !generated
+        && boot.unit(&linux.root, &units)?.is_none()
+        && boot.unit(&linux.root, &["cloud-init", "cloud-init-local"])?.is_none()
+    {
+        let evidence =
+            Evidence::full(say("K02.not_started")).at("/usr/bin/cloud-init").expected(say("K02.started"));
         return Ok(Some(Outcome::broken(say("K02.broken"), evidence)));
     }
     let mut files = vec![CONFIG.to_owned()];
     let parts = linux.root.names("/etc/cloud/cloud.cfg.d")?;
-    files.extend(parts.iter().filter(|name| name.ends_with(".cfg")).map(|name| format!("/etc/cloud/cloud.cfg.d/{name}")));
+    files.extend(
+        parts
+            .iter()
+            .filter(|name| name.ends_with(".cfg"))
+            .map(|name| format!("/etc/cloud/cloud.cfg.d/{name}")),
+    );
     let mut list: Option<(String, u64, String)> = None;
     for path in files {
         let text = linux.root.text(&path)?.unwrap_or_default();
@@ -234,7 +262,9 @@ fn datasource_list(text: &str) -> Option<(u64, String)> {
     let (number, first) = lines.by_ref().find(|(_, line)| line.starts_with("datasource_list:"))?;
     let mut value = first["datasource_list:".len()..].split('#').next().unwrap_or("").trim().to_owned();
     if !value.ends_with(']') {
-        let continued = lines.map(|(_, line)| line.trim()).take_while(|line| line.starts_with('-') || line.ends_with([',', ']']));
+        let continued = lines
+            .map(|(_, line)| line.trim())
+            .take_while(|line| line.starts_with('-') || line.ends_with([',', ']']));
         for line in continued.take(64) {
             value.push(' ');
             value.push_str(line.trim_start_matches('-').trim());

@@ -33,17 +33,18 @@ fn table_fault(fault: &Fault) -> Option<Evidence> {
     Some(match *fault {
         Fault::SectorSize(size) => Evidence::full(say("P01.sector_size").bytes("size", size.into())),
         Fault::Gpt(copy, what) => {
-            let phrase = gpt_fault(what).phrase("copy", match copy {
-                GptCopy::Primary => say("P01.primary"),
-                GptCopy::Backup => say("P01.backup"),
-            });
+            let phrase = gpt_fault(what).phrase(
+                "copy",
+                match copy {
+                    GptCopy::Primary => say("P01.primary"),
+                    GptCopy::Backup => say("P01.backup"),
+                },
+            );
             if copy == GptCopy::Primary { Evidence::full(phrase) } else { Evidence::light(phrase) }
         }
-        Fault::BackupMisplaced { found_lba, expected_lba } => {
-            Evidence::light(say("P01.misplaced")).offset(found_lba.saturating_mul(SECTOR_BYTES)).expected(
-                say("P01.at_sector").count("sector", expected_lba),
-            )
-        }
+        Fault::BackupMisplaced { found_lba, expected_lba } => Evidence::light(say("P01.misplaced"))
+            .offset(found_lba.saturating_mul(SECTOR_BYTES))
+            .expected(say("P01.at_sector").count("sector", expected_lba)),
         Fault::CopiesDiffer => Evidence::light(say("P01.differ")),
         Fault::NotProtected => Evidence::full(say("P01.not_protected")).offset(0),
         Fault::OnlyInMbr { index } => Evidence::full(say("P01.only_in_mbr").count("number", index.into())),
@@ -75,7 +76,9 @@ pub fn first_mib(facts: &Facts, thresholds: &Thresholds) -> Look {
         .iter()
         .filter(|partition| partition.first_lba < least)
         .map(|partition| {
-            let found = say("P02.starts").count("number", partition.index.into()).count("sector", partition.first_lba);
+            let found = say("P02.starts")
+                .count("number", partition.index.into())
+                .count("sector", partition.first_lba);
             Evidence::full(found)
                 .offset(partition.first_lba.saturating_mul(SECTOR_BYTES))
                 .expected(say("P02.expected").count("sector", least))
@@ -106,11 +109,13 @@ pub fn no_swap(facts: &Facts, _: &Thresholds) -> Look {
             PartitionType::Mbr(kind) => format!("0x{kind:02x}"),
             PartitionType::Gpt(guid) => guid.to_string(),
         };
-        let found = if holds_swap { say("P03.signature") } else { say("P03.type").phrase("type", quote(&kind)) };
+        let found =
+            if holds_swap { say("P03.signature") } else { say("P03.type").phrase("type", quote(&kind)) };
         let found = found.count("number", partition.index.into()).bytes("size", length);
         evidence.push(Evidence::full(found).offset(offset).expected(say("P03.expected")));
     }
-    if let Some(volume) = disk.volumes.iter().find(|volume| volume.number == 0 && volume.kind == Volume::Swap) {
+    if let Some(volume) = disk.volumes.iter().find(|volume| volume.number == 0 && volume.kind == Volume::Swap)
+    {
         first.get_or_insert((0, volume.size_bytes));
         evidence.push(Evidence::full(say("P03.whole")).offset(0));
     }
@@ -158,7 +163,9 @@ pub fn inside(facts: &Facts, _: &Thresholds) -> Look {
                 Fault::PastTheEnd { index } => numbered(say("P08.past_the_end"), index),
                 Fault::OutsideUsable { index } => numbered(say("P08.outside_usable"), index),
                 Fault::OutsideExtended { index } => numbered(say("P08.outside_extended"), index),
-                Fault::Overlap { one, other } => numbered(say("P08.overlap").count("other", other.into()), one),
+                Fault::Overlap { one, other } => {
+                    numbered(say("P08.overlap").count("other", other.into()), one)
+                }
                 _ => return None,
             })
         })

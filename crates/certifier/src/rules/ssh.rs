@@ -93,7 +93,9 @@ pub fn client_alive(facts: &Facts, thresholds: &Thresholds) -> Look {
         return Ok(Outcome::broken(say("L17.missing"), evidence));
     };
     let value = seconds(&effective.value).unwrap_or(0);
-    let piece = |weigh: fn(Phrase) -> Evidence| placed(weigh(written(KEYWORD, effective)), effective).expected(expected());
+    let piece = |weigh: fn(Phrase) -> Evidence| {
+        placed(weigh(written(KEYWORD, effective)), effective).expected(expected())
+    };
     if value == 0 || value > most {
         return Ok(Outcome::broken(say("L17.outside").count("seconds", value), piece(Evidence::full)));
     }
@@ -157,7 +159,8 @@ fn dropbear_login(linux: &Linux, path: &str) -> Look {
     if refuses(line) {
         return Ok(Outcome::holds(say("L18.dropbear_holds")));
     }
-    let evidence = Evidence::light(quote(&line.text)).at(&line.path).line(line.line).expected(quote("dropbear -s"));
+    let evidence =
+        Evidence::light(quote(&line.text)).at(&line.path).line(line.line).expected(quote("dropbear -s"));
     Ok(Outcome::broken(say("L18.dropbear"), evidence).with_remedy(say("L18.dropbear_remedy")))
 }
 
@@ -169,7 +172,8 @@ pub fn no_host_keys(facts: &Facts, _: &Thresholds) -> Look {
         ("/etc/dropbear", "dropbear_", "_host_key"),
         ("/usr/local/etc/ssh", "ssh_host_", "_key"),
     ] {
-        for name in root.names(folder)?.iter().filter(|name| name.starts_with(begins) && name.ends_with(ends)) {
+        for name in root.names(folder)?.iter().filter(|name| name.starts_with(begins) && name.ends_with(ends))
+        {
             let path = format!("{folder}/{name}");
             // An empty file is no key: systems make one in its place.
             if root.file(&path)?.is_some_and(|file| file.size_bytes > 0) {
