@@ -41,6 +41,8 @@ pub const LINK_BYTES_MAX: u64 = 4096;
 pub struct Ext4 {
     superblock: Superblock,
     blocks: Blocks,
+    /// Whether the volume says that its journal must be replayed; the superblock in the journal no longer does.
+    needed_recovery: bool,
     /// The extents of the file that was read last, since files are read in pieces.
     last_map: Mutex<Option<(u64, Arc<Vec<Extent>>)>>,
 }
@@ -51,8 +53,9 @@ impl Ext4 {
         let bytes = read_up_to(&volume, SUPERBLOCK_AT, SUPERBLOCK_BYTES)?;
         let superblock = Superblock::parse(&bytes, volume.size_bytes())?;
         let blocks = Blocks::new(volume, superblock.block_bytes);
-        let fs = Ext4 { superblock, blocks, last_map: Mutex::default() };
-        if !fs.superblock.needs_recovery() {
+        let needed_recovery = superblock.needs_recovery();
+        let fs = Ext4 { superblock, blocks, needed_recovery, last_map: Mutex::default() };
+        if !needed_recovery {
             return Ok(fs);
         }
         let overlay = journal::replay(&fs)?;
@@ -64,7 +67,7 @@ impl Ext4 {
         if superblock.block_bytes != fs.superblock.block_bytes {
             return Err(Unreadable::Damaged { what: "superblock in the journal", offset: SUPERBLOCK_AT });
         }
-        Ok(Ext4 { superblock, blocks, last_map: Mutex::default() })
+        Ok(Ext4 { superblock, blocks, needed_recovery, last_map: Mutex::default() })
     }
 
     pub fn uuid(&self) -> [u8; 16] {
@@ -88,7 +91,7 @@ impl Ext4 {
 
     /// Whether it was not unmounted: its journal had to be read.
     pub fn needed_recovery(&self) -> bool {
-        self.superblock.needs_recovery()
+        self.needed_recovery
     }
 
     /// How many blocks were taken from the journal instead of from their place.

@@ -78,6 +78,8 @@ pub(super) struct Superblock {
     pub label: [u8; 16],
     /// What metadata checksums begin with.
     pub seed: u32,
+    /// Blocks kept after the descriptors, for more of them.
+    reserved_descriptor_blocks: u64,
     first_meta_bg: u64,
     backup_groups: [u32; 2],
 }
@@ -127,6 +129,7 @@ impl Superblock {
             uuid,
             label: array(bytes, 0x78),
             seed: if incompat & incompat::CSUM_SEED != 0 { u32_le(bytes, 0x270) } else { crc32c(!0, &uuid) },
+            reserved_descriptor_blocks: u64::from(u16_le(bytes, 0xce)),
             first_meta_bg: u64::from(u32_le(bytes, 0x104)),
             backup_groups: [u32_le(bytes, 0x24c), u32_le(bytes, 0x250)],
         };
@@ -186,17 +189,28 @@ impl Superblock {
         let per_block = (self.block_bytes / self.descriptor_bytes) as u64;
         let (table_block, within) = (group / per_block, group % per_block);
         let spread = self.incompat & incompat::META_BG != 0 && table_block >= self.first_meta_bg;
-        let block = if spread {
+        // Blocks of 1 KiB put the superblock into block 1, whatever is called the first data block.
+        let superblock_block = SUPERBLOCK_AT / self.block_bytes as u64;
+        let block = if spread && table_block > 0 {
             let home = table_block * per_block;
             self.first_block_of(home) + u64::from(self.has_backup(home))
         } else {
-            self.first_data_block + 1 + table_block
+            superblock_block + 1 + table_block
         };
         block.saturating_mul(self.block_bytes as u64).saturating_add(within * self.descriptor_bytes as u64)
     }
 
     pub fn first_block_of(&self, group: u64) -> u64 {
         self.first_data_block + group * self.blocks_per_group
+    }
+
+    /// How many blocks at the start of a group are taken by copies of superblock and descriptors.
+    pub fn backup_blocks(&self, group: u64) -> u64 {
+        if !self.has_backup(group) {
+            return 0;
+        }
+        let descriptors = (self.groups * self.descriptor_bytes as u64).div_ceil(self.block_bytes as u64);
+        1 + descriptors + self.reserved_descriptor_blocks
     }
 
     /// Whether a group begins with a copy of the superblock.

@@ -115,19 +115,11 @@ impl Ext4 {
         let block_bytes = self.block_bytes();
         let mut run: Option<(u64, u64)> = None;
         for group in 0..superblock.groups {
-            let descriptor = self.descriptor(group)?;
-            // Without a bitmap only the filesystem's own tables are in use; who asks for free space leaves the group out.
-            if descriptor.blocks_uninitialised {
-                continue;
-            }
-            let bitmap = self.blocks.block(descriptor.block_bitmap)?;
+            let in_use = self.blocks_in_use(group)?;
             let first = superblock.first_block_of(group);
             let end = superblock.blocks.min(first + superblock.blocks_per_group);
             let clusters = (end - first).div_ceil(superblock.cluster_blocks);
-            for cluster in 0..clusters {
-                if bitmap.get((cluster / 8) as usize).is_none_or(|byte| byte >> (cluster % 8) & 1 == 1) {
-                    continue;
-                }
+            for cluster in (0..clusters).filter(|cluster| !in_use(*cluster)) {
                 let from = first + cluster * superblock.cluster_blocks;
                 let to = end.min(from + superblock.cluster_blocks);
                 match &mut run {
@@ -144,6 +136,31 @@ impl Ext4 {
             visit(from * block_bytes, to * block_bytes);
         }
         Ok(())
+    }
+
+    /// Tells which clusters of a group are taken: by its bitmap or, where that was never written, by the copies of superblock
+    /// and descriptors and by the group's own tables.
+    fn blocks_in_use(&self, group: u64) -> Result<Box<dyn Fn(u64) -> bool>, Unreadable> {
+        let superblock = &self.superblock;
+        let descriptor = self.descriptor(group)?;
+        if !descriptor.blocks_uninitialised {
+            let bitmap = self.blocks.block(descriptor.block_bitmap)?;
+            let bit = move |n: u64| bitmap.get((n / 8) as usize).is_none_or(|byte| byte >> (n % 8) & 1 == 1);
+            return Ok(Box::new(bit));
+        }
+        let first = superblock.first_block_of(group);
+        let table = superblock.inodes_per_group * superblock.inode_bytes as u64;
+        let taken = [
+            (first, superblock.backup_blocks(group)),
+            (descriptor.block_bitmap, 1),
+            (descriptor.inode_bitmap, 1),
+            (descriptor.inode_table, table.div_ceil(self.block_bytes())),
+        ];
+        let width = superblock.cluster_blocks;
+        Ok(Box::new(move |cluster| {
+            let (from, to) = (first + cluster * width, first + (cluster + 1) * width);
+            taken.iter().any(|(start, length)| *start < to && from < start.saturating_add(*length))
+        }))
     }
 
     /// Walks all directories from the root and gives every inode that has a name one path. A directory with two names, which

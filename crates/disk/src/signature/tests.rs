@@ -79,6 +79,8 @@ fn what_debians_programs_make_is_recognised() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn any_bytes_are_something(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..2048)) {
         identify(&bytes).unwrap();
