@@ -27,7 +27,7 @@ pub const ROUNDS_MAX: u64 = 10_000;
 /// A yescrypt hash that asks for more than this, `N × r`, is not tried: it is memory in units of 128 bytes.
 pub const YESCRYPT_BLOCKS_MAX: u64 = 4096 * 32;
 
-pub const ACCOUNTS_TRIED_MAX: usize = 8;
+pub const ACCOUNTS_TRIED_MAX: usize = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {

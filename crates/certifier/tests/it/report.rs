@@ -154,6 +154,18 @@ fn what_is_no_vhd_is_named_with_the_command_that_makes_one() {
 }
 
 #[test]
+fn a_command_is_never_cut_and_stands_on_a_line_of_its_own() {
+    let mut image = Specimen::clean().with(|specimen| specimen.size_bytes = 30 * GIB + 512).build();
+    image.file_name = format!("{}.vhd", "long name ".repeat(24));
+    let report = image.certify(&Profile::azure());
+    let rule = report.rule("V04").expect("a rule").render(Language::Fr);
+    let command = rule.command.expect("V04 names a command");
+    assert!(command.ends_with(".vhd'") && command.contains("qemu-img resize -f raw disk.raw 32213303296"));
+    let text = certifier::text::write(&report, Language::Fr, false);
+    assert!(text.lines().any(|line| line.trim() == command), "{text}");
+}
+
+#[test]
 fn the_container_alone_gives_no_certificate() {
     let image = Specimen::clean().build();
     let source = disk::read_at::FileImage::open(&image.path).expect("it was just made");
