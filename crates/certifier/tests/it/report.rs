@@ -166,6 +166,17 @@ fn a_command_is_never_cut_and_stands_on_a_line_of_its_own() {
 }
 
 #[test]
+fn a_dynamic_vhd_is_named_once_and_not_blamed_for_what_follows_from_it() {
+    let image =
+        Specimen::clean().with(|specimen| specimen.footer.push((60, 3_u32.to_be_bytes().to_vec()))).build();
+    let report = image.certify(&Profile::azure());
+    let failed: Vec<&str> = report.with_verdict(Verdict::Fail).map(|judged| judged.id.as_str()).collect();
+    assert_eq!(failed, ["V03"]);
+    let rule = report.rule("V03").expect("a rule").render(Language::En);
+    assert!(rule.command.is_some_and(|command| command.starts_with("qemu-img convert -f vpc -O vpc")));
+}
+
+#[test]
 fn the_container_alone_gives_no_certificate() {
     let image = Specimen::clean().build();
     let source = disk::read_at::FileImage::open(&image.path).expect("it was just made");
