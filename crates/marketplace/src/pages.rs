@@ -11,7 +11,7 @@ pub fn app(market: Market) -> Router {
     // Pages and small API calls: forms stay small and answers come soon.
     let pages = for_pages(Router::new());
     // Uploads and event streams: neither limit holds.
-    let streams = Router::new();
+    let streams = Router::new().merge(crate::images::api::streams());
     let doors = pages.merge(streams).with_state(market.clone()).merge(assets(market.brand()));
     around(doors, frame_for(&market), || house::chance::token(12).unwrap_or_default())
 }
