@@ -4,6 +4,7 @@
 
 mod certify;
 mod demo;
+mod examine;
 mod operator;
 mod serve;
 mod vitals;
@@ -33,6 +34,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Judge a disk image: exit 0 certified, 1 not certified, 2 could not judge
     Certify(certify::CertifyArguments),
+    /// Judge an image for the market, in a process of its own
+    #[command(hide = true)]
+    Examine(examine::ExamineArgs),
     /// Say what a rule wants, why, and what to do
     Explain(certify::ExplainArguments),
 }
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => in_runtime(serve::run(args)),
         Command::Operator(args) => in_runtime(operator::run(args)),
         Command::Demo(args) => in_runtime(demo::run(args)),
+        Command::Examine(args) => examine::run(args),
         Command::Certify(arguments) => certify::run(&arguments),
         Command::Explain(arguments) => certify::explain(&arguments),
     }

@@ -83,7 +83,10 @@ impl Place {
 
 /// A refusal or fault as the person at the desk reads it.
 pub fn told(error: house::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error}")
+    match error {
+        house::Error::Refused(refusal) => anyhow::anyhow!("refused: {refusal:?}"),
+        house::Error::Fault(fault) => anyhow::anyhow!("{fault}"),
+    }
 }
 
 pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
