@@ -154,7 +154,7 @@ fn described(goods: &Goods, offer: &Offer, image: Id<Image>, begun: Draft) -> Dr
             ("en".to_owned(), listing(&offer.en, &goods.note.en)),
             ("fr".to_owned(), listing(&offer.fr, &goods.note.fr)),
         ]),
-        categories: offer.categories.iter().filter_map(|code| Category::parse(code)).collect(),
+        categories: offer.categories.iter().map(|code| Category::parse(code).expect("a category")).collect(),
         skus: offer.skus.iter().map(|told| sku(offer, told, image)).collect(),
         support_url: format!("{home}/support"),
         privacy_url: format!("{home}/privacy"),
