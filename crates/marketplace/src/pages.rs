@@ -9,9 +9,14 @@ use crate::market::Market;
 /// The whole market as one router.
 pub fn app(market: Market) -> Router {
     // Pages and small API calls: forms stay small and answers come soon.
-    let pages = for_pages(Router::new());
+    let pages = for_pages(
+        Router::new().merge(crate::images::pages::pages()).merge(crate::certification::pages::pages()),
+    );
     // Uploads and event streams: neither limit holds.
-    let streams = Router::new().merge(crate::images::api::streams());
+    let streams = Router::new()
+        .merge(crate::images::api::streams())
+        .merge(crate::images::pages::streams())
+        .merge(crate::certification::pages::streams());
     let doors = pages.merge(streams).with_state(market.clone()).merge(assets(market.brand()));
     around(doors, frame_for(&market), || house::chance::token(12).unwrap_or_default())
 }
