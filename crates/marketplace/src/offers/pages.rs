@@ -14,7 +14,9 @@ use house::{Error, Id, Result, Tx, attempts};
 use super::artwork::{self, PNG_BYTES_MAX};
 use super::form::{self, House};
 use super::view::{Head, Mended, SkuView, licence_choices, shown};
-use super::{Artwork, ArtworkKind, Category, Draft, LeadDestination, Offer, Png, Prose, Section, Slug, draft, record};
+use super::{
+    Artwork, ArtworkKind, Category, Draft, LeadDestination, Offer, Png, Prose, Section, Slug, draft, record,
+};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
 use crate::images;
@@ -132,7 +134,8 @@ fn typed(form: &Form) -> Result<(Slug, String)> {
         "" => Err(Text::new("offers-missing-title_en")),
         title => form::line(title, super::TITLE_MAX),
     };
-    let (title, slug) = (mistakes.take("title", title), mistakes.take("slug", form::slug(form.value("slug"))));
+    let (title, slug) =
+        (mistakes.take("title", title), mistakes.take("slug", form::slug(form.value("slug"))));
     match (title, slug) {
         (Some(title), Some(slug)) => Ok((slug, title)),
         _ => Err(mistakes.into()),
@@ -255,8 +258,7 @@ async fn save_section(
     }
     let mut changed = offer.draft.clone();
     let settings = visit.market.settings();
-    let house =
-        House { currency: &settings.currency, private_hooks: settings.private_hooks, images: &[] };
+    let house = House { currency: &settings.currency, private_hooks: settings.private_hooks, images: &[] };
     match form::take(&form, &mut changed, section, &house) {
         Ok(()) => {
             draft::save(&mut tx, &by, &offer, &changed, section).await?;

@@ -1,9 +1,9 @@
 //! What the pages of the editor show, worked out from a draft.
 
 use base64::Engine as _;
+use house::Timestamp;
 use house::web::{Badge, Choice, Fact, Form, Link, State};
 use house::words::{Text, Words};
-use house::Timestamp;
 
 use super::form::Field;
 use super::{Category, Draft, Licence, Offer, Section, Sku, missing, pages};
@@ -47,7 +47,10 @@ impl Head {
                 Link::new(&title, &base).current(true),
             ],
             ways: ways(w, &base, "draft"),
-            missing: missing.iter().map(|one| Link::new(w.tell(&one.text), format!("{base}{}", one.place()))).collect(),
+            missing: missing
+                .iter()
+                .map(|one| Link::new(w.tell(&one.text), format!("{base}{}", one.place())))
+                .collect(),
             sections,
             title,
             base,
@@ -111,7 +114,8 @@ impl SkuView {
             title => title.to_owned(),
         };
         let image = images.iter().find(|image| Some(image.id) == sku.image);
-        let image = image.map_or_else(|| w.say("offers-image-none").to_string(), |image| image.file_name.clone());
+        let image =
+            image.map_or_else(|| w.say("offers-image-none").to_string(), |image| image.file_name.clone());
         let ports: Vec<String> = sku.open_ports.iter().map(u16::to_string).collect();
         SkuView {
             title,
@@ -198,10 +202,8 @@ pub fn field_name(w: &Words, field: &str) -> String {
 /// The value of a field, for people.
 pub fn value_shown(w: &Words, field: &str, value: &str) -> String {
     let named = |prefix: &str, codes: &str| {
-        let names: Vec<String> = codes
-            .split(", ")
-            .map(|code| w.say(&format!("{prefix}{code}")).to_string())
-            .collect();
+        let names: Vec<String> =
+            codes.split(", ").map(|code| w.say(&format!("{prefix}{code}")).to_string()).collect();
         names.join(", ")
     };
     match (field, value) {
