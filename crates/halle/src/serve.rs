@@ -83,10 +83,21 @@ impl Place {
 
 /// A refusal or fault as the person at the desk reads it.
 pub fn told(error: house::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error}")
+    match error {
+        house::Error::Refused(refusal) => anyhow::anyhow!("refused: {refusal:?}"),
+        house::Error::Fault(fault) => anyhow::anyhow!("{fault}"),
+    }
 }
 
 pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    run_with(args, async |_| Ok(())).await
+}
+
+/// Opens the market, and does `once_open` while it is. The market closes when that fails, or when it is told to.
+pub async fn run_with(
+    args: ServeArgs,
+    once_open: impl AsyncFnOnce(Market) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     start_log(args.log_json);
     std::fs::create_dir_all(&args.place.data)
         .with_context(|| format!("{} cannot be made", args.place.data.display()))?;
@@ -110,14 +121,21 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         let _ = told_to_stop.wait_for(|stop| *stop).await;
     });
     let serving = tokio::spawn(serving.into_future());
-    asked_to_stop().await?;
+    let open = async {
+        once_open(market).await?;
+        std::future::pending::<anyhow::Result<()>>().await
+    };
+    let outcome = tokio::select! {
+        asked = asked_to_stop() => asked,
+        failed = open => failed,
+    };
     info!("closing: letting what is under way come to its end");
     stop.send_replace(true);
     // Streams of events never end by themselves.
     let _ = tokio::time::timeout(STOP_WITHIN, serving).await;
     let _ = tokio::time::timeout(STOP_WITHIN, working).await;
     database.close().await;
-    Ok(())
+    outcome
 }
 
 fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyhow::Result<Market> {

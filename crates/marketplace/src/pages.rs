@@ -16,8 +16,10 @@ pub fn app(market: Market) -> Router {
             .merge(crate::publishing::pages::pages()),
     );
     // Uploads and event streams: neither limit holds.
-    let streams =
-        Router::new().merge(crate::offers::pages::streams()).merge(crate::publishing::pages::streams());
+    let streams = Router::new()
+        .merge(crate::images::api::streams())
+        .merge(crate::offers::pages::streams())
+        .merge(crate::publishing::pages::streams());
     let doors = pages.merge(streams).with_state(market.clone()).merge(assets(market.brand()));
     around(doors, frame_for(&market), || house::chance::token(12).unwrap_or_default())
 }

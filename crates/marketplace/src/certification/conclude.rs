@@ -30,16 +30,16 @@ pub async fn conclude(tx: &mut Tx, market: &Market, id: Id<Run>, outcome: &Outco
     }
     let run =
         record::run(tx, id).await?.ok_or_else(|| Error::fault("a run that was just concluded is gone"))?;
+    let image = images::image(tx, run.image).await?;
+    if let Some(image) = &image {
+        tx.concerns(image.organisation);
+    }
     for (kind, subject) in record::thens(tx, id).await? {
         jobs::queue(tx, &kind, subject, &()).await?;
     }
     let details = json!({ "image": run.image, "profile": run.profile, "verdict": verdict.name() });
     audit::note(tx, "house", "certification.conclude", id, &details).await?;
-    let (Some(image), Some(sender)) =
-        (images::image(tx, run.image).await?, images::sender_of(tx, run.image).await?)
-    else {
-        return Ok(());
-    };
+    let (Some(image), Some(sender)) = (image, images::sender_of(tx, run.image).await?) else { return Ok(()) };
     if let Some(sender) = people::person(tx, sender).await? {
         let letter = letters::concluded(market, &sender, &image, &run, verdict, outcome);
         outbox::letter(tx, run.image, &letter).await?;

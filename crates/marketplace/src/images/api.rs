@@ -22,7 +22,7 @@ use super::{Promise, Receiving, Refused, Stage, Upload, record};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
 use crate::market::Market;
-use crate::people::{ActingFor, Organisation, Role};
+use crate::people::{self, ActingFor, Organisation, Role};
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,creation-with-upload,checksum,expiration,termination";
@@ -199,13 +199,14 @@ fn described(visit: &Visit, upload: &Upload) -> Value {
 }
 
 /// Who sends: a program by its token, or the person who is signed in.
-async fn acting(
+pub(crate) async fn acting(
     tx: &mut Tx,
     visit: &Visit,
     headers: &HeaderMap,
     organisation: Option<Id<Organisation>>,
 ) -> Result<ActingFor> {
-    if let Some(by) = by_token(tx, headers).await? {
+    if let Some(secret) = bearer(headers) {
+        let (by, _) = people::by_token(tx, secret).await?;
         return match organisation {
             Some(asked) if asked != by.organisation().id => Err(house::error::NotFound.into()),
             _ => Ok(by),
@@ -215,19 +216,21 @@ async fn acting(
     visit.acting_for(tx, organisation.ok_or(Refused::NoOrganisation)?, Role::Contributor).await
 }
 
-/// Whom a token speaks for; `None` where there is none.
-async fn by_token(_tx: &mut Tx, _headers: &HeaderMap) -> Result<Option<ActingFor>> {
-    Ok(None)
+/// The secret of a token: `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
 }
 
 async fn of_upload(visit: &Visit, headers: &HeaderMap, id: &str) -> Result<(ActingFor, Id<Upload>)> {
     let mut tx = visit.read().await?;
     let id = Id::parse(id).map_err(|_| Error::from(house::error::NotFound))?;
-    let organisation = record::upload(&mut tx, id).await?.map(|upload| upload.organisation);
-    match (organisation, visit.person_if_any()) {
-        (None, Some(_)) => Err(house::error::NotFound.into()),
-        _ => Ok((acting(&mut tx, visit, headers, organisation).await?, id)),
+    let upload = record::upload(&mut tx, id).await?;
+    if upload.is_none() && bearer(headers).is_none() && visit.person_if_any().is_some() {
+        return Err(house::error::NotFound.into());
     }
+    let by = acting(&mut tx, visit, headers, upload.map(|upload| upload.organisation)).await?;
+    Ok((by, id))
 }
 
 async fn look(visit: &Visit, by: &ActingFor, id: Id<Upload>) -> Result<Upload> {

@@ -40,6 +40,7 @@ async fn seal_upload(market: Market, claim: Claim) -> Result<Next> {
     if let Some(promised) = upload.sha256.clone().filter(|promised| *promised != measured.sha256) {
         let reason = house::Refusal::text(&Refused::WrongDigest { promised, found: measured.sha256 });
         let mut tx = claim.write().await?;
+        tx.concerns(upload.organisation);
         receive::refuse(&mut tx, &upload, Stage::Refused { reason }).await?;
         let next = claim.finish(tx).await?;
         remove_if_there(&file)?;
@@ -52,6 +53,7 @@ async fn seal_upload(market: Market, claim: Claim) -> Result<Next> {
         })
         .await?;
     let mut tx = claim.write().await?;
+    tx.concerns(upload.organisation);
     seal(&mut tx, &upload, &measured).await?;
     claim.finish(tx).await
 }

@@ -232,9 +232,13 @@ fn foreign_text(format: Format, command: Option<&str>) -> Text {
         (Format::Empty, _) => return Text::new("refused-images-too-small"),
         (Format::RawDisk, Some(_)) => Text::new("refused-images-foreign-raw"),
         (_, Some(_)) => Text::new("refused-images-foreign"),
-        (_, None) => return Text::new("refused-images-foreign-unknown"),
+        (_, None) => Text::new("refused-images-foreign-unknown"),
     };
-    text.with("format", format.to_string()).with("command", command.unwrap_or_default())
+    let text = text.with("format", format.to_string());
+    match command {
+        Some(command) => text.with("command", command),
+        None => text,
+    }
 }
 
 pub async fn image(tx: &mut Tx, id: Id<Image>) -> Result<Option<Image>> {

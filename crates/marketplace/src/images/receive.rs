@@ -279,6 +279,7 @@ impl Receiving {
         let reason = refusal.text();
         let ended = async {
             let mut tx = self.market.write().await?;
+            tx.concerns(self.upload.organisation);
             refuse(&mut tx, &self.upload, Stage::Refused { reason }).await?;
             tx.commit().await?;
             Ok::<_, Error>(house::blobs::remove_if_there(&self.path)?)
