@@ -26,6 +26,7 @@ mod submit;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod view;
 mod withdraw;
 
 use house::error::{Kind, Refusal};
