@@ -9,7 +9,8 @@ use crate::market::Market;
 /// The whole market as one router.
 pub fn app(market: Market) -> Router {
     // Pages and small API calls: forms stay small and answers come soon.
-    let pages = for_pages(Router::new());
+    let pages =
+        for_pages(Router::new().merge(crate::people::pages::pages()).merge(crate::sellers::pages::pages()));
     // Uploads and event streams: neither limit holds.
     let streams = Router::new();
     let doors = pages.merge(streams).with_state(market.clone()).merge(assets(market.brand()));
