@@ -142,6 +142,11 @@ impl Browser {
         Browser { language: "fr", ..Browser::default() }
     }
 
+    /// The same visitor, reading in this language.
+    pub fn speaking(&self, language: &'static str) -> Browser {
+        Browser { language, ..self.clone() }
+    }
+
     fn keep(&mut self, cookie: &str) {
         let pair = cookie.split(';').next().unwrap_or_default();
         let (name, value) = pair.split_once('=').expect("a cookie has a value");

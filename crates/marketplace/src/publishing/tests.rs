@@ -268,7 +268,7 @@ house::on_both_engines! {
         let path = format!("/sell/{}/offers", acme.organisation);
         let page = acme.market.get(&mut acme.browser, &path).await.page();
         assert!(page.contains("never published") && page.contains("version 1 is what customers have"), "{page}");
-        let mut french = Browser::french();
-        std::mem::swap(&mut french, &mut acme.browser);
+        let mut french = acme.browser.speaking("fr");
+        assert!(acme.market.get(&mut french, &path).await.page().contains("En vente"));
     }
 }
