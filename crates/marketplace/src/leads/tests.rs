@@ -7,7 +7,9 @@ use super::*;
 use crate::testing::{Browser, MarketInABox, a_complete_draft};
 
 /// A receiver of leads that answers each call with the next of these, and keeps what it was sent.
-async fn receiver(answers: &'static [&'static str]) -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
+async fn receiver(
+    answers: &'static [&'static str],
+) -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/leads", listener.local_addr().unwrap());
     let (heard, hears) = tokio::sync::mpsc::unbounded_channel();
@@ -32,7 +34,8 @@ async fn receiver(answers: &'static [&'static str]) -> (String, tokio::sync::mps
 fn whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
     body.len() >= length.unwrap_or(0_usize)
 }
 

@@ -73,7 +73,10 @@ impl Desk {
         offer(&mut tx, &by, self.id()).await.unwrap()
     }
 
-    async fn on_a_transaction<T>(&self, act: impl AsyncFnOnce(&mut Tx, &ActingFor) -> Result<T>) -> Result<T> {
+    async fn on_a_transaction<T>(
+        &self,
+        act: impl AsyncFnOnce(&mut Tx, &ActingFor) -> Result<T>,
+    ) -> Result<T> {
         let by = self.market.acting(self.organisation).await;
         let mut tx = self.market.market.write().await.unwrap();
         let done = act(&mut tx, &by).await?;
@@ -246,8 +249,10 @@ house::on_both_engines! {
 #[test]
 fn everything_that_is_missing_is_named_at_once_with_its_place() {
     let places: Vec<String> = missing(&Draft::default(), None).iter().map(Missing::place).collect();
-    assert_eq!(places.len(), 12, "{places:?}");
-    assert!(places.contains(&"/listing#f-title_en".to_owned()) && places.contains(&"/skus#f-skus".to_owned()));
+    assert_eq!(places.len(), 13, "{places:?}");
+    assert!(
+        places.contains(&"/listing#f-title_en".to_owned()) && places.contains(&"/skus#f-skus".to_owned())
+    );
     let mut draft = a_complete_draft(Some(Id::sample(3)));
     assert_eq!(missing(&draft, None), []);
     draft.skus[1].image = None;
