@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use axum::Router;
 use clap::Args;
+use compute::qemu::{AccelChoice, Config, Qemu};
 use house::blobs::Blobs;
 use house::db::Address;
 use house::jobs::{Breakpoint, Worker};
@@ -45,6 +47,15 @@ pub struct ServeArgs {
     /// The mail server, smtp://user:password@host:port; without one, letters are files in the data directory.
     #[arg(long, env = "HALLE_SMTP")]
     pub smtp: Option<String>,
+    /// The IPv4 address at which the ports of machines are opened
+    #[arg(long, default_value = "127.0.0.1", env = "HALLE_MACHINES_ADDRESS")]
+    pub machines_address: std::net::Ipv4Addr,
+    /// The memory that all machines together get, in MiB [default: three quarters of what this host has]
+    #[arg(long, env = "HALLE_MACHINES_MEMORY_MIB")]
+    pub machines_memory_mib: Option<u64>,
+    /// Who runs the instructions of machines: auto, kvm, or tcg, which works everywhere and is slow
+    #[arg(long, default_value = "auto", env = "HALLE_ACCEL", value_parser = accel)]
+    pub accel: AccelChoice,
     /// Let web hooks call addresses of this machine and of private networks.
     #[arg(long)]
     pub private_hooks: bool,
@@ -108,6 +119,7 @@ pub async fn run_with(
         .with_context(|| format!("{} cannot be listened at", args.listen))?;
     let bound = listener.local_addr()?;
     let market = open_market(&args, database.clone(), bound)?;
+    marketplace::deployments::sweep_soon(&market).await.map_err(told)?;
     let (stop, stopping) = watch::channel(false);
     let worker = worker(&args, &market)?;
     let working = tokio::spawn(async move { worker.run(stopping).await });
@@ -145,7 +157,23 @@ fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyho
     settings.private_hooks = args.private_hooks;
     settings.certify_program = Some(std::env::current_exe().context("this program cannot find itself")?);
     let blobs = Blobs::open(&args.place.data).context("the blobs cannot be opened")?;
-    Ok(Market::open(database, blobs, settings))
+    let machines = Config {
+        bind: args.machines_address,
+        memory_budget_mib: args.machines_memory_mib,
+        accel: args.accel,
+        ..Config::in_folder(args.place.data.join("machines"))
+    };
+    let engine = Qemu::open(machines).context("the folder of machines cannot be used")?;
+    Ok(Market::open(database, blobs, Arc::new(engine), settings))
+}
+
+fn accel(text: &str) -> Result<AccelChoice, String> {
+    match text {
+        "auto" => Ok(AccelChoice::Auto),
+        "kvm" => Ok(AccelChoice::Kvm),
+        "tcg" => Ok(AccelChoice::Tcg),
+        _ => Err("auto, kvm or tcg".to_owned()),
+    }
 }
 
 fn worker(args: &ServeArgs, market: &Market) -> anyhow::Result<Worker> {

@@ -1,8 +1,9 @@
 //! The market as a value: what every page, verb and job is given, and nothing global.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use compute::Engine;
 use house::blobs::Blobs;
 use house::db::Migration;
 use house::jobs::Handlers;
@@ -10,7 +11,7 @@ use house::web::{Brand, Colour};
 use house::words::{Dictionary, Language, Words};
 use house::{Database, Result, Tx};
 
-use crate::publishing::Provision;
+use crate::storefront::Shelves;
 
 /// What the operator has decided. Parsed once, at start.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct Settings {
     pub certify_program: Option<PathBuf>,
     /// Whether web hooks may call addresses of this machine and of private networks.
     pub private_hooks: bool,
+    /// Under which name customers reach the ports of machines; empty for the address at which the engine opens them.
+    pub machines_host: String,
 }
 
 impl Settings {
@@ -47,6 +50,7 @@ impl Settings {
             profile: "kvm".to_owned(),
             certify_program: None,
             private_hooks: false,
+            machines_host: String::new(),
         }
     }
 }
@@ -61,18 +65,19 @@ struct Parts {
     dictionary: Arc<Dictionary>,
     settings: Settings,
     brand: Arc<Brand>,
-    provision: OnceLock<Provision>,
+    engine: Arc<dyn Engine>,
+    shelves: Shelves,
 }
 
 impl Market {
-    pub fn open(database: Database, blobs: Blobs, settings: Settings) -> Market {
+    pub fn open(database: Database, blobs: Blobs, engine: Arc<dyn Engine>, settings: Settings) -> Market {
         let mut brand = Brand { name: settings.name.clone(), ..Brand::default() };
         if let Ok(accent) = Colour::parse(&settings.accent) {
             brand.accent = accent;
         }
         let (dictionary, brand) = (Arc::new(dictionary()), Arc::new(brand));
-        let provision = OnceLock::new();
-        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, provision }))
+        let shelves = Shelves::default();
+        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, engine, shelves }))
     }
 
     /// Opens a transaction that sees one moment and writes nothing.
@@ -97,13 +102,14 @@ impl Market {
         &self.0.settings
     }
 
-    /// Says how certified bytes are brought to where machines run. Said once, before the jobs begin.
-    pub fn provision_by(&self, provision: Provision) {
-        let _ = self.0.provision.set(provision);
+    /// Where machines run.
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.0.engine
     }
 
-    pub fn provision(&self) -> Option<&Provision> {
-        self.0.provision.get()
+    /// What is on sale, ready to be looked through.
+    pub fn shelves(&self) -> &Shelves {
+        &self.0.shelves
     }
 
     /// The market's face: its name and its colour.

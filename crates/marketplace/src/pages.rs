@@ -18,7 +18,6 @@ fn pages() -> Router<Market> {
         .merge(crate::images::pages::pages())
         .merge(crate::offers::pages::pages())
         .merge(crate::certification::pages::pages())
-        .merge(crate::certification::api::api())
         .merge(crate::leads::pages::pages())
         .merge(crate::publishing::pages::pages())
 }

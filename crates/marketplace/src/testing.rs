@@ -18,11 +18,13 @@ use crate::images::Image;
 use crate::market::{Market, Settings, handlers, migrations};
 use crate::offers::{Category, Contact, Draft, LeadDestination, Licence, Listing, Sku, UsefulLink};
 use crate::pages::app;
+use crate::paper_machines::PaperMachines;
 use crate::people::{self, Email, Hashed, Organisation, Password, Person, Role, SignUp};
 use crate::sellers::{self, Country, Relation, Support};
 
 pub struct MarketInABox {
     pub market: Market,
+    pub machines: Arc<PaperMachines>,
     worker: Worker,
     test: TestDatabase,
 }
@@ -53,12 +55,13 @@ impl MarketInABox {
         settings.private_hooks = true;
         decide(&mut settings);
         let blobs = Blobs::open(test.directory.path()).expect("a place for blobs");
-        let market = Market::open(test.database.clone(), blobs, settings);
+        let machines = Arc::new(PaperMachines::default());
+        let market = Market::open(test.database.clone(), blobs, machines.clone(), settings);
         let mut handlers = handlers(&market);
         let letters = test.directory.path().join("letters");
         outbox::handle(&mut handlers, Post::into_box("market@market.test", letters).expect("a letter box"));
         let worker = Worker::new(test.database.clone(), handlers, "box", Breakpoint::none());
-        MarketInABox { market, worker, test }
+        MarketInABox { market, machines, worker, test }
     }
 
     /// Does all that is due now.

@@ -15,7 +15,9 @@ use crate::images::{self, api};
 use crate::market::Market;
 
 pub fn api() -> Router<Market> {
-    Router::new().route("/api/v1/images/{image}", get(image)).route("/api/v1/images/{image}/report", get(report))
+    Router::new()
+        .route("/api/v1/images/{image}", get(image))
+        .route("/api/v1/images/{image}/report", get(report))
 }
 
 /// An image and how its newest run stands.

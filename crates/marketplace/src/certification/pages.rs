@@ -134,7 +134,9 @@ impl Page for ImagesPage {
             }
         });
         [Vec::new(), lines.collect()]
-            .map(|lines| ImagesPage::new(frame.clone(), Id::sample(1), ListPart::new(w, Id::sample(1), lines)))
+            .map(|lines| {
+                ImagesPage::new(frame.clone(), Id::sample(1), ListPart::new(w, Id::sample(1), lines))
+            })
             .into()
     }
 }

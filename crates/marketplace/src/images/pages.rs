@@ -276,10 +276,7 @@ pub(crate) fn with_end(mut response: Response, over: bool) -> Response {
     response
 }
 
-async fn events(
-    visit: Visit,
-    Path((organisation, id)): Path<(String, String)>,
-) -> Result<impl IntoResponse> {
+async fn events(visit: Visit, Path((organisation, id)): Path<(String, String)>) -> Result<impl IntoResponse> {
     of(&visit, &organisation, &id).await?;
     Ok(changes(news(&visit.market)))
 }
@@ -304,9 +301,7 @@ async fn of(visit: &Visit, organisation: &str, id: &str) -> Result<(ActingFor, I
 async fn send(visit: Visit, Path(organisation): Path<String>, request: Request) -> Result<Response> {
     let by = acting(&visit, &organisation).await?;
     let length = length(request.headers());
-    let mut parts = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| Error::from(Refused::NoFile))?;
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| Error::from(Refused::NoFile))?;
     let sent = match parts.next_field().await {
         Ok(Some(field)) => take_field(&visit, &by, length, field).await,
         _ => Err(Refused::NoFile.into()),
