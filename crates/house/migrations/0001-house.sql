@@ -70,9 +70,12 @@ create table house_audit (
     who text not null,
     what text not null,
     subject text not null,
+    -- Whom it concerns, so that they can be shown their own history; empty where it is nobody's but the house's.
+    party text not null,
     details text not null
 ) strict;
 create index house_audit_subject on house_audit (subject, id);
+create index house_audit_party on house_audit (party, id);
 
 -- only sqlite
 create trigger house_audit_stays before update on house_audit begin select raise(abort, 'the audit log is never changed'); end;

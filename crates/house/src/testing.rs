@@ -40,18 +40,19 @@ pub async fn fresh_postgres() -> String {
         "HALLE_TEST_POSTGRES is not set: run the tests by `cargo xtask test`, which starts a PostgreSQL",
     );
     let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let server = server.trim_end_matches('/');
+    let mut address: url::Url = server.parse().expect("HALLE_TEST_POSTGRES is an address");
     sqlx::any::install_default_drivers();
-    let mut connection = sqlx::AnyConnection::connect(&format!("{server}/postgres"))
-        .await
-        .expect("the test's PostgreSQL answers");
+    address.set_path("postgres");
+    let mut connection =
+        sqlx::AnyConnection::connect(address.as_str()).await.expect("the test's PostgreSQL answers");
     // A process number comes round again, and with it a database that an earlier run left behind.
     connection
         .execute(AssertSqlSafe(format!("drop database if exists {name} with (force)")))
         .await
         .expect("no old database");
     connection.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("a new database");
-    format!("{server}/{name}")
+    address.set_path(&name);
+    address.into()
 }
 
 /// Runs a test on both engines, in a runtime of its own.

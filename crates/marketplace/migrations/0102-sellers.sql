@@ -7,6 +7,8 @@ create table sellers_nomination (
     product text not null,
     summary text not null,
     relation text not null check (relation in ('runs_on', 'deploys_to', 'integrates')),
+    -- What shows it: the function that runs here, how it is deployed, or which service it extends and how.
+    relation_shown text not null,
     audience text not null,
     support text not null check (support in ('free', 'paid', 'community')),
     country text not null,
@@ -28,12 +30,20 @@ create table sellers_nomination (
 create index sellers_nomination_organisation on sellers_nomination (organisation);
 create index sellers_nomination_stage on sellers_nomination (stage, made_at);
 
+-- One row an organisation that has begun the road; who changes its standing holds it, so that two changes come one after the other.
+create table sellers_standing (
+    organisation text primary key references people_organisation (id),
+    held integer not null
+) strict;
+
 -- A registered publisher. There is one an organisation, and its row is the registration.
 create table sellers_seller (
     organisation text primary key references people_organisation (id),
     -- The publisher's part of every address: /market/{slug}/…; locked once an offer is live.
     slug text not null,
     display_name text not null,
+    -- The display name in lower case: no two publishers bear the same.
+    display_name_key text not null,
     legal_name text not null,
     country text not null,
     address text not null,
@@ -51,6 +61,7 @@ create table sellers_seller (
     version integer not null default 1
 ) strict;
 create unique index sellers_seller_slug on sellers_seller (slug);
+create unique index sellers_seller_display_name_key on sellers_seller (display_name_key);
 
 create table sellers_acceptance (
     organisation text not null references people_organisation (id),

@@ -29,6 +29,8 @@ pub mod storefront;
 
 pub mod pages;
 #[cfg(test)]
+mod goods;
+#[cfg(test)]
 mod paper_machines;
 #[cfg(test)]
 mod testing;

@@ -1,7 +1,7 @@
 //! The market as a value: what every page, verb and job is given, and nothing global.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use compute::Engine;
 use house::blobs::Blobs;
@@ -11,6 +11,7 @@ use house::web::{Brand, Colour};
 use house::words::{Dictionary, Language, Words};
 use house::{Database, Result, Tx};
 
+use crate::publishing::Provision;
 use crate::storefront::Shelves;
 
 /// What the operator has decided. Parsed once, at start.
@@ -67,6 +68,7 @@ struct Parts {
     brand: Arc<Brand>,
     engine: Arc<dyn Engine>,
     shelves: Shelves,
+    provision: OnceLock<Provision>,
 }
 
 impl Market {
@@ -77,7 +79,8 @@ impl Market {
         }
         let (dictionary, brand) = (Arc::new(dictionary()), Arc::new(brand));
         let shelves = Shelves::default();
-        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, engine, shelves }))
+        let provision = OnceLock::new();
+        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, engine, shelves, provision }))
     }
 
     /// Opens a transaction that sees one moment and writes nothing.
@@ -112,6 +115,15 @@ impl Market {
         &self.0.shelves
     }
 
+    /// Says how certified bytes are brought to where machines run. Said once, before the jobs begin.
+    pub fn provision_by(&self, provision: Provision) {
+        let _ = self.0.provision.set(provision);
+    }
+
+    pub fn provision(&self) -> Option<&Provision> {
+        self.0.provision.get()
+    }
+
     /// The market's face: its name and its colour.
     pub fn brand(&self) -> &Arc<Brand> {
         &self.0.brand
@@ -125,7 +137,14 @@ impl Market {
 
 /// All that the market says, in every language.
 pub fn dictionary() -> Dictionary {
-    let mut sources = house::words::SOURCES.to_vec();
+    let mut all = house::words::SOURCES.to_vec();
+    all.extend(sources());
+    Dictionary::new(&all)
+}
+
+/// What the chapters say, beside the words of the house.
+pub fn sources() -> Vec<(Language, &'static str)> {
+    let mut sources = Vec::new();
     for chapter in [
         crate::hall::WORDS,
         crate::people::WORDS,
@@ -141,7 +160,7 @@ pub fn dictionary() -> Dictionary {
     ] {
         sources.extend_from_slice(chapter);
     }
-    Dictionary::new(&sources)
+    sources
 }
 
 /// The jobs of all chapters.

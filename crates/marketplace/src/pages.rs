@@ -9,9 +9,9 @@ use crate::market::Market;
 /// The whole market as one router.
 pub fn app(market: Market) -> Router {
     // Pages and small API calls: forms stay small and answers come soon.
-    let pages = for_pages(Router::new());
+    let pages = for_pages(Router::new().merge(crate::orders::pages::pages()).merge(crate::deployments::pages::pages()));
     // Uploads and event streams: neither limit holds.
-    let streams = Router::new();
+    let streams = Router::new().merge(crate::images::api::streams()).merge(crate::deployments::pages::streams());
     let doors = pages.merge(streams).with_state(market.clone()).merge(assets(market.brand()));
     around(doors, frame_for(&market), || house::chance::token(12).unwrap_or_default())
 }

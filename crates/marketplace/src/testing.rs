@@ -11,6 +11,7 @@ use house::jobs::{Breakpoint, Worker};
 use house::mail::Post;
 use house::outbox::{self, Channel, Parcel};
 use house::testing::TestDatabase;
+use house::words::Language;
 use tower::ServiceExt;
 
 use crate::images::Image;
@@ -18,6 +19,8 @@ use crate::market::{Market, Settings, handlers, migrations};
 use crate::offers::{Category, Contact, Draft, LeadDestination, Licence, Listing, Sku, UsefulLink};
 use crate::pages::app;
 use crate::paper_machines::PaperMachines;
+use crate::people::{self, Email, Hashed, Organisation, Password, Person, Role, SignUp};
+use crate::sellers::{self, Country, Relation, Support};
 
 pub struct MarketInABox {
     pub market: Market,
@@ -163,6 +166,121 @@ impl Answer {
 /// Words without a market, for samples of pages.
 pub fn words(language: house::words::Language) -> house::words::Words {
     house::words::Words::new(language, Arc::new(crate::market::dictionary()), house::testing::noon())
+}
+
+/// The password of everyone in the box.
+pub const PASSWORD: &str = "sept chats gris";
+
+impl MarketInABox {
+    /// Someone who has signed up as `{name}@market.test`, and is signed in.
+    pub async fn person(&self, name: &str) -> Browser {
+        self.enter(&self.known(name, Language::En).await).await
+    }
+
+    /// The same, as a value: for tests of verbs.
+    pub async fn known(&self, name: &str, language: Language) -> Person {
+        let email = address_of(name);
+        let password = password().await;
+        let mut tx = self.market.write().await.expect("a transaction");
+        let new = SignUp { email, name: name.to_owned(), language, password };
+        let person = people::sign_up(&mut tx, new).await.expect("a new person");
+        tx.commit().await.expect("kept");
+        person
+    }
+
+    /// A browser in which this person is signed in.
+    pub async fn enter(&self, person: &Person) -> Browser {
+        let mut tx = self.market.write().await.expect("a transaction");
+        let secret = people::enter(&mut tx, person, None).await.expect("a session");
+        tx.commit().await.expect("kept");
+        let mut browser = Browser { language: person.language.code(), ..Browser::default() };
+        browser.keep(&format!("session={secret}"));
+        browser
+    }
+
+    /// The operator of the market, `operator@market.test`, signed in.
+    pub async fn operator(&self) -> Browser {
+        let email = address_of("operator");
+        let mut tx = self.market.write().await.expect("a transaction");
+        people::make_operator(&mut tx, &email, "Olive", Language::En).await.expect("an operator");
+        let all = people::operators(&mut tx).await.expect("the operators");
+        tx.commit().await.expect("kept");
+        self.enter(all.first().expect("the one just made")).await
+    }
+
+    /// The owner of a registered publisher of this name, signed in; owner and contact are `{name}@market.test`.
+    pub async fn publisher(&self, name: &str) -> (Browser, Id<Organisation>) {
+        self.operator().await;
+        let owner = self.known(name, Language::En).await;
+        let mut tx = self.market.write().await.expect("a transaction");
+        let operators = people::operators(&mut tx).await.expect("the operators");
+        let operator = people::operator(&operators[0]).expect("an operator");
+        let organisation = people::found(&mut tx, &owner, name).await.expect("an organisation").id;
+        let by = people::acting_for(&mut tx, &owner, organisation, Role::Owner).await.expect("its owner");
+        let nomination =
+            sellers::nominate(&mut tx, &self.market, &by, nominee(name)).await.expect("a nomination");
+        sellers::approve(&mut tx, &self.market, &operator, nomination.id).await.expect("approved");
+        let newest = sellers::nomination_of(&mut tx, organisation).await.expect("a look").expect("approved");
+        let sellers::Stage::Approved { waiver_code, .. } = newest.stage else { panic!("{:?}", newest.stage) };
+        let slug = sellers::Slug::parse(&slug_of(name)).expect("a slug");
+        let country = Country::parse("FR").expect("a country");
+        sellers::register(&mut tx, &self.market, &by, slug, country, company(name), &waiver_code)
+            .await
+            .expect("registered");
+        tx.commit().await.expect("kept");
+        (self.enter(&owner).await, organisation)
+    }
+}
+
+fn slug_of(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
+}
+
+fn address_of(name: &str) -> Email {
+    Email::parse(&format!("{}@market.test", slug_of(name))).expect("an address")
+}
+
+/// The hash of [`PASSWORD`], worked out once.
+async fn password() -> Hashed {
+    static HASHED: tokio::sync::OnceCell<Hashed> = tokio::sync::OnceCell::const_new();
+    let hashed = HASHED.get_or_init(async || {
+        let password = Password::parse(PASSWORD, &[]).expect("long enough");
+        password.hash().await.expect("hashed")
+    });
+    hashed.await.clone()
+}
+
+/// What someone of this name would nominate.
+pub fn nominee(name: &str) -> sellers::Nominee {
+    sellers::Nominee {
+        product: format!("{name} Server"),
+        summary: "Serves what it is asked for.".to_owned(),
+        relation: Relation::RunsOn,
+        relation_shown: "The server runs in a machine of this market.".to_owned(),
+        audience: "Small teams.".to_owned(),
+        support: Support::Free,
+        country: Country::parse("FR").expect("a country"),
+        contact_name: name.to_owned(),
+        contact_email: address_of(name),
+        contact_phone: "+33 1 00 00 00 00".to_owned(),
+    }
+}
+
+/// What a publisher of this name tells of itself.
+pub fn company(name: &str) -> sellers::Company {
+    let someone = sellers::Contact {
+        name: name.to_owned(),
+        email: address_of(name),
+        phone: "+33 1 00 00 00 00".to_owned(),
+    };
+    sellers::Company {
+        display_name: name.to_owned(),
+        legal_name: format!("{name} SAS"),
+        address: "1 rue des Halles\n75001 Paris".to_owned(),
+        website: "https://example.org".to_owned(),
+        contact: someone.clone(),
+        approver: someone,
+    }
 }
 
 /// A draft in which nothing is missing.

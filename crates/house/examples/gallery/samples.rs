@@ -170,7 +170,7 @@ pub fn decisions(frame: &Frame) -> Vec<Decision> {
         line,
         kind,
         waiting_since: ago(hours),
-        due: None,
+        due: Some(ago(hours - 24)),
     };
     vec![
         decision(
@@ -240,7 +240,7 @@ pub fn publishing(frame: &Frame) -> Vec<Step> {
                 "Approuvée par Mara. « Description claire, bonnes icônes. »",
             ),
         ),
-        Step::new(t("Preview", "Aperçu"), State::Run)
+        Step::new(t("Preview", "Aperçu"), State::Yours)
             .at(at(18))
             .message(t("Ready since then; only you can see it.", "Prêt depuis ; vous seul pouvez le voir.")),
         Step::new(t("Sign-off", "Validation"), State::Wait).message(t(
@@ -348,6 +348,11 @@ pub fn passes(frame: &Frame) -> Vec<String> {
     ]
     .map(|(english, french)| t(frame, english, french))
     .into()
+}
+
+/// The home page has a large search box of its own.
+pub fn home(frame: Frame) -> Frame {
+    Frame { search: None, ..super::shop(frame) }
 }
 
 fn work(mut frame: Frame, title: String, name: &str, links: Vec<Link>) -> Frame {

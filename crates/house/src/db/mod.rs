@@ -118,7 +118,13 @@ impl Database {
             Engine::Postgres => "begin",
         };
         let inner = self.writer.begin_with(begin).await?;
-        Ok(Tx { inner, now: self.clock.now(), engine: self.engine, changes: Some(self.changes.clone()) })
+        Ok(Tx {
+            inner,
+            now: self.clock.now(),
+            engine: self.engine,
+            changes: Some(self.changes.clone()),
+            party: String::new(),
+        })
     }
 
     /// Opens a transaction that sees one moment of the database and writes nothing.
@@ -128,7 +134,7 @@ impl Database {
             Engine::Postgres => "begin isolation level repeatable read, read only",
         };
         let inner = self.reader.begin_with(begin).await?;
-        Ok(Tx { inner, now: self.clock.now(), engine: self.engine, changes: None })
+        Ok(Tx { inner, now: self.clock.now(), engine: self.engine, changes: None, party: String::new() })
     }
 
     /// A signal that fires after each commit made by this process. What changed must be looked up.
@@ -161,6 +167,7 @@ pub struct Tx {
     now: Timestamp,
     engine: Engine,
     changes: Option<Arc<watch::Sender<u64>>>,
+    party: String,
 }
 
 impl Tx {
@@ -171,6 +178,17 @@ impl Tx {
 
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// Says whom the changes from here on concern, beside who makes them: the audit log keeps it, so that a party can be shown
+    /// its own history.
+    pub fn concerns(&mut self, party: impl std::fmt::Display) {
+        self.party = party.to_string();
+    }
+
+    /// Whom the changes concern; empty when nobody said.
+    pub fn party(&self) -> &str {
+        &self.party
     }
 
     /// An id for a new `T`, in the order of time.

@@ -20,6 +20,7 @@ pub mod pages;
 mod reconcile;
 mod record;
 mod stage;
+mod view;
 #[cfg(test)]
 mod tests;
 
