@@ -27,6 +27,8 @@ pub mod deployments;
 
 pub mod storefront;
 
+#[cfg(test)]
+mod goods;
 pub mod pages;
 #[cfg(test)]
 mod paper_machines;

@@ -7,6 +7,7 @@
 //! What is absent: a change to an order. It is placed, and it may be cancelled once nothing runs under it.
 
 mod cancel;
+mod form;
 mod letters;
 pub mod pages;
 mod place;
