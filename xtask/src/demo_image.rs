@@ -82,7 +82,10 @@ pub fn build(out: &Path, flavour: Flavour) -> Result<()> {
     // Each build has a folder to itself, so that two at a time do not disturb one another.
     let work = home.join(format!("work-{}", std::process::id()));
     fresh_folder(&work)?;
+    let lock = std::fs::File::create(home.join("packages.lock"))?;
+    lock.lock().context("cannot lock the folder of packages")?;
     let packages = packages::fetched(&home.join("packages"))?;
+    drop(lock);
     let tools = packages.unpack_tools(&work.join("tools"))?;
     let tree = system::assemble(&packages, flavour, &work)?;
     let image = disk::assemble(&tree, flavour, &tools, &work)?;
@@ -112,10 +115,18 @@ fn fresh_folder(folder: &Path) -> Result<()> {
 /// Runs a program to its end and answers with what it printed; its complaints are part of the error.
 fn run(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().with_context(|| format!("cannot run {name}; {}", hint(&name)))?;
+    let output = command
+        .env("PATH", search_path())
+        .output()
+        .with_context(|| format!("cannot run {name}; {}", hint(&name)))?;
     let complaint = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{name} failed ({}): {}", output.status, complaint.trim());
     Ok(output.stdout)
+}
+
+/// Where programs are: Debian keeps the makers of filesystems where only root looks.
+fn search_path() -> String {
+    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned()))
 }
 
 /// Which Debian package brings a program.
@@ -127,5 +138,32 @@ fn hint(program: &str) -> &'static str {
         "sfdisk" => "install fdisk",
         "apt-get" | "dpkg-deb" => "the demo image is made of Debian packages and is built on Debian 12",
         _ => "is it installed?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_packages_give_the_same_bytes() {
+        let folder = home();
+        let build_once = |name: &str| {
+            let out = folder.join(format!("{name}-{}.vhd", std::process::id()));
+            build(&out, Flavour::Status).expect("an image");
+            let bytes = std::fs::read(&out).expect("the image just built");
+            std::fs::remove_file(&out).expect("our own file");
+            bytes
+        };
+        let (one, other) = (build_once("one"), build_once("other"));
+        assert!(one == other, "two builds differ");
+        assert_eq!(one.len() as u64 % (1 << 20), 512, "a whole number of MiB and a footer");
+    }
+
+    #[test]
+    fn flavours_share_no_identity() {
+        assert_ne!(Flavour::Notes.uuid("disk"), Flavour::Status.uuid("disk"));
+        assert_ne!(Flavour::Notes.uuid("disk"), Flavour::Notes.uuid("root partition"));
+        assert_eq!(Flavour::Notes.uuid("disk").len(), 36);
     }
 }

@@ -55,7 +55,7 @@ pub trait Engine: Send + Sync {
 pub enum Observed {
     /// There is none; or its making was cut short, and [`Engine::ensure_instance`] goes on with it.
     Absent,
-    /// It exists and does not run yet, or does not answer yet.
+    /// It exists and does not run yet or does not answer yet, because someone works on it.
     Starting,
     /// It runs. Whether its software answers is for a health check to say.
     Running { forwards: Vec<Forward> },

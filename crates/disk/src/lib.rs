@@ -1,7 +1,36 @@
 //! Disk images as data: bytes in, facts out.
 //!
+//! From the outside in, each module may use those before it:
+//!
+//! - [`read_at`]: positioned reads from a file, a part of one, or memory; holes are known
+//! - [`content_id`]: the name of an image's bytes, a tree hash in which holes cost nothing
+//! - [`partitions`]: GPT and MBR, with everything in them that contradicts itself
+//! - [`container`]: what kind of file it is; the VHD footer field by field
+//! - [`signature`]: what lies in a partition
+//! - [`tree`]: what every filesystem reader answers
+//! - [`ext4`]: ext2, ext3 and ext4
+//!
+//! ```no_run
+//! # use std::{path::Path, sync::Arc};
+//! use disk::{container, ext4::Ext4, partitions, read_at::FileImage, tree::Tree};
+//!
+//! let image = Arc::new(FileImage::open(Path::new("disk.vhd"))?);
+//! let found = container::recognise(&image)?;
+//! let disk = Arc::new(found.disk(image).ok_or("not a disk byte for byte")?);
+//! for partition in partitions::audit(&disk)?.partitions {
+//!     let Some(volume) = partition.window(disk.clone()) else { continue };
+//!     if let Ok(filesystem) = Ext4::open(Arc::new(volume)) {
+//!         println!("{:?}", filesystem.look_up("/etc/os-release")?);
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Invariants: nothing is written; no path outside the image is opened, whatever a format names; every limit stands beside what it
+//! limits and is checked before memory is taken; no input, however hostile, makes a reader panic or run without end. A fault in an
+//! image is a fact about it, told as data; only a source that cannot be read is an error.
+//!
 //! What is absent: async, HTTP, SQL, clocks and opinions. Whether a fact is good or bad is the certifier's business.
-//! Input is hostile: every limit stands beside what it limits and is checked before memory is taken.
 
 pub mod container;
 pub mod content_id;

@@ -8,14 +8,15 @@ mod parts;
 mod samples;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use house::web::{Brand, Frame, Link, Page, Reader, SearchBox};
-use house::words::{Dictionary, Language, SOURCES, Words};
+use house::words::{Dictionary, Language, SOURCES};
 use house::{Clock, Error};
 
 /// What every page of the gallery needs, made once.
@@ -27,9 +28,8 @@ struct Gallery {
 
 impl Gallery {
     fn frame(&self, reader: Reader) -> Frame {
-        let w = Words::new(reader.language, self.dictionary.clone(), Clock::running().now());
-        let mut frame = Frame::new(w, self.brand.clone(), reader.path);
-        frame.theme = reader.theme;
+        let now = Clock::running().now();
+        let mut frame = Frame::for_reader(&reader, &self.dictionary, &self.brand, now);
         frame.description = "Certified machine images.".into();
         frame
     }
@@ -71,6 +71,19 @@ async fn show<P: Page>(Framed(frame): Framed) -> Result<Response, Error> {
     house::web::show(&page)
 }
 
+/// Something changes every two seconds.
+async fn events() -> impl IntoResponse {
+    house::web::changes(futures_util::stream::unfold((), async |()| {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Some(((), ()))
+    }))
+}
+
+/// The part that is fetched anew.
+async fn part(Framed(frame): Framed) -> Result<Response, Error> {
+    house::web::show(&pages::MachineSteps::new(&frame))
+}
+
 async fn broken() -> Result<Response, Error> {
     Err(Error::fault("broken on purpose, for looking at"))
 }
@@ -92,6 +105,8 @@ async fn main() -> std::io::Result<()> {
         .route("/upload", get(show::<pages::Upload>))
         .route("/desk", get(show::<pages::Desk>))
         .route("/parts", get(show::<parts::PartsPage>))
+        .route("/events", get(events))
+        .route("/part", get(part))
         .route("/broken", get(broken))
         .with_state(gallery.clone())
         .merge(house::web::assets(&gallery.brand));

@@ -26,8 +26,6 @@ when-in-hours =
 
 frame-skip = Skip to content
 frame-main-nav = Main
-frame-section-nav = This workspace
-frame-menu = Menu
 frame-search = Search
 frame-search-hint = What do you want to run?
 frame-sign-in = Sign in
@@ -49,6 +47,7 @@ state-warn = Warning
 state-fail = Failed
 state-skip = Not applicable
 state-wait = Waiting
+state-yours = Your turn
 state-run = Running
 
 part-optional = optional
@@ -56,11 +55,9 @@ part-copy = Copy
 part-copied = Copied
 part-previous = Previous
 part-next = Next
-part-first = First page
 part-pages = Pages
 part-usual = usually { $span }
 part-left = about { $span } left
-part-percent-done = { $percent } done
 part-reload = Reload to see what is new
 part-filters = Filters
 part-apply = Show results
@@ -71,11 +68,9 @@ part-mistakes =
         [one] One answer needs another look
        *[other] { $count } answers need another look
     }
+part-due = due { $when }
 part-stars = { $stars } out of 5
-part-current = Current
 part-confirm-cancel = Keep it
-part-choose-file = Choose a file
-part-open = Open
 
 refused-form-mistakes =
     { $count ->

@@ -26,8 +26,6 @@ when-in-hours =
 
 frame-skip = Aller au contenu
 frame-main-nav = Navigation principale
-frame-section-nav = Cet espace de travail
-frame-menu = Menu
 frame-search = Rechercher
 frame-search-hint = Que souhaitez-vous faire tourner ?
 frame-sign-in = Se connecter
@@ -49,6 +47,7 @@ state-warn = Avertissement
 state-fail = Échec
 state-skip = Sans objet
 state-wait = En attente
+state-yours = À vous
 state-run = En cours
 
 part-optional = facultatif
@@ -56,11 +55,9 @@ part-copy = Copier
 part-copied = Copié
 part-previous = Précédent
 part-next = Suivant
-part-first = Première page
 part-pages = Pages
 part-usual = d’habitude { $span }
 part-left = encore { $span } environ
-part-percent-done = { $percent } accompli
 part-reload = Recharger pour voir les nouveautés
 part-filters = Filtres
 part-apply = Afficher les résultats
@@ -71,11 +68,9 @@ part-mistakes =
         [one] Une réponse est à revoir
        *[other] { $count } réponses sont à revoir
     }
+part-due = à décider { $when }
 part-stars = { $stars } sur 5
-part-current = Actuel
 part-confirm-cancel = Ne rien changer
-part-choose-file = Choisir un fichier
-part-open = Ouvrir
 
 refused-form-mistakes =
     { $count ->

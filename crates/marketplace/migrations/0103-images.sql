@@ -11,8 +11,10 @@ create table images_upload (
     received_bytes integer not null default 0 check (received_bytes >= 0 and received_bytes <= size_bytes),
     -- What the sender promised, 64 hex digits, if anything.
     sha256 text,
+    -- By what the sender knows its file again, to go on where it stopped.
+    fingerprint text,
     stage text not null check (stage in ('receiving', 'sealing', 'sealed', 'refused', 'discarded')),
-    -- Why it was refused: key and blanks.
+    -- Why it was refused or discarded: key and blanks, as JSON.
     reason text,
     image text,
     made_at integer not null,
@@ -25,6 +27,8 @@ create index images_upload_stage on images_upload (stage, touched_at);
 create table images_image (
     id text primary key,
     organisation text not null references people_organisation (id),
+    -- Who sent it: who gets the letters about it.
+    person text not null references people_person (id),
     -- The tree hash, 64 hex digits: the name of the blob.
     content_id text not null,
     -- The flat SHA-256, for people.

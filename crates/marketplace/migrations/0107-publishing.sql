@@ -17,6 +17,8 @@ create table publishing_submission (
 ) strict;
 create unique index publishing_submission_offer_running on publishing_submission (offer, running);
 create index publishing_submission_organisation on publishing_submission (organisation, id);
+create index publishing_submission_offer on publishing_submission (offer, id);
+create index publishing_submission_stage on publishing_submission (stage);
 
 -- The seven steps of a submission, with their real times.
 create table publishing_step (
@@ -29,6 +31,8 @@ create table publishing_step (
     messages text not null default '[]',
     primary key (submission, step)
 ) strict;
+
+create index publishing_step_ended on publishing_step (state, ended_at);
 
 -- What is on sale now. The storefront reads this; nobody has to tell it.
 create table publishing_listing (

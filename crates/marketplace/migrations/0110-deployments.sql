@@ -7,6 +7,8 @@ create table deployments_deployment (
     organisation text not null references people_organisation (id),
     image text not null references images_image (id),
     content_id text not null,
+    -- What it is, as lists show it.
+    offer_title text not null,
     host_name text not null,
     user_name text not null,
     ssh_keys text not null,
@@ -20,12 +22,15 @@ create table deployments_deployment (
     -- The stage's name, and what is true in it: JSON of `deployments::Stage`.
     stage text not null,
     stage_data text not null,
+    -- When it came into this stage: deadlines are counted from here.
+    stage_since integer not null,
     made_at integer not null,
     ended_at integer,
     version integer not null default 1
 ) strict;
 create index deployments_deployment_person on deployments_deployment (person, id);
 create index deployments_deployment_organisation on deployments_deployment (organisation, id);
+create index deployments_deployment_order on deployments_deployment (orders_order, id);
 create index deployments_deployment_stage on deployments_deployment (stage);
 
 -- Every change of stage, with its time: the page counts the seconds from these.

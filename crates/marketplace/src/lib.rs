@@ -29,6 +29,8 @@ pub mod storefront;
 
 pub mod pages;
 #[cfg(test)]
+mod paper_machines;
+#[cfg(test)]
 mod testing;
 
 pub use market::{Market, Settings, migrations};

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use compute::Engine;
 use house::blobs::Blobs;
 use house::db::Migration;
 use house::jobs::Handlers;
 use house::web::{Brand, Colour};
 use house::words::{Dictionary, Language, Words};
 use house::{Database, Result, Tx};
+
+use crate::storefront::Shelves;
 
 /// What the operator has decided. Parsed once, at start.
 #[derive(Debug, Clone)]
@@ -30,6 +33,8 @@ pub struct Settings {
     pub certify_program: Option<PathBuf>,
     /// Whether web hooks may call addresses of this machine and of private networks.
     pub private_hooks: bool,
+    /// Under which name customers reach the ports of machines; empty for the address at which the engine opens them.
+    pub machines_host: String,
 }
 
 impl Settings {
@@ -45,6 +50,7 @@ impl Settings {
             profile: "kvm".to_owned(),
             certify_program: None,
             private_hooks: false,
+            machines_host: String::new(),
         }
     }
 }
@@ -59,16 +65,19 @@ struct Parts {
     dictionary: Arc<Dictionary>,
     settings: Settings,
     brand: Arc<Brand>,
+    engine: Arc<dyn Engine>,
+    shelves: Shelves,
 }
 
 impl Market {
-    pub fn open(database: Database, blobs: Blobs, settings: Settings) -> Market {
+    pub fn open(database: Database, blobs: Blobs, engine: Arc<dyn Engine>, settings: Settings) -> Market {
         let mut brand = Brand { name: settings.name.clone(), ..Brand::default() };
         if let Ok(accent) = Colour::parse(&settings.accent) {
             brand.accent = accent;
         }
         let (dictionary, brand) = (Arc::new(dictionary()), Arc::new(brand));
-        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand }))
+        let shelves = Shelves::default();
+        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, engine, shelves }))
     }
 
     /// Opens a transaction that sees one moment and writes nothing.
@@ -91,6 +100,16 @@ impl Market {
 
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where machines run.
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.0.engine
+    }
+
+    /// What is on sale, ready to be looked through.
+    pub fn shelves(&self) -> &Shelves {
+        &self.0.shelves
     }
 
     /// The market's face: its name and its colour.
@@ -130,6 +149,7 @@ pub fn handlers(market: &Market) -> Handlers {
     let mut handlers = Handlers::new();
     crate::images::handle(&mut handlers, market);
     crate::certification::handle(&mut handlers, market);
+    crate::leads::handle(&mut handlers, market);
     crate::publishing::handle(&mut handlers, market);
     crate::deployments::handle(&mut handlers, market);
     handlers

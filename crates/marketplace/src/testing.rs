@@ -1,5 +1,6 @@
 //! A market in a box: real database, real pages, a clock that can be turned, letters that can be read.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,13 +14,17 @@ use house::testing::TestDatabase;
 use house::words::Language;
 use tower::ServiceExt;
 
+use crate::images::Image;
 use crate::market::{Market, Settings, handlers, migrations};
+use crate::offers::{Category, Contact, Draft, LeadDestination, Licence, Listing, Sku, UsefulLink};
 use crate::pages::app;
+use crate::paper_machines::PaperMachines;
 use crate::people::{self, Email, Hashed, Organisation, Password, Person, Role, SignUp};
 use crate::sellers::{self, Country, Relation, Support};
 
 pub struct MarketInABox {
     pub market: Market,
+    pub machines: Arc<PaperMachines>,
     worker: Worker,
     test: TestDatabase,
 }
@@ -50,12 +55,13 @@ impl MarketInABox {
         settings.private_hooks = true;
         decide(&mut settings);
         let blobs = Blobs::open(test.directory.path()).expect("a place for blobs");
-        let market = Market::open(test.database.clone(), blobs, settings);
+        let machines = Arc::new(PaperMachines::default());
+        let market = Market::open(test.database.clone(), blobs, machines.clone(), settings);
         let mut handlers = handlers(&market);
         let letters = test.directory.path().join("letters");
         outbox::handle(&mut handlers, Post::into_box("market@market.test", letters).expect("a letter box"));
         let worker = Worker::new(test.database.clone(), handlers, "box", Breakpoint::none());
-        MarketInABox { market, worker, test }
+        MarketInABox { market, machines, worker, test }
     }
 
     /// Does all that is due now.
@@ -274,5 +280,63 @@ pub fn company(name: &str) -> sellers::Company {
         website: "https://example.org".to_owned(),
         contact: someone.clone(),
         approver: someone,
+    }
+}
+
+/// A draft in which nothing is missing.
+pub fn a_complete_draft(image: Option<Id<Image>>) -> Draft {
+    let text = |text: &str| text.to_owned();
+    let both = |en: &str, fr: &str| BTreeMap::from([(text("en"), text(en)), (text("fr"), text(fr))]);
+    let listing = |title: &str, summary: &str, description: &str| Listing {
+        title: text(title),
+        summary: text(summary),
+        description: text(description),
+    };
+    let contact = |name: &str| Contact {
+        name: text(name),
+        email: format!("{}@acme.example", name.to_lowercase()),
+        phone: text("+33 1 23 45 67 89"),
+    };
+    let sku = |slug: &str, en: &str, fr: &str, licence| Sku {
+        slug: text(slug),
+        title: both(en, fr),
+        summary: both("For one team", "Pour une équipe"),
+        licence,
+        image,
+        image_version: text("1.0.0"),
+        cores: 1,
+        memory_mib: 512,
+        open_ports: vec![22, 80],
+        health_path: text("/halle/health"),
+    };
+    Draft {
+        listing: BTreeMap::from([
+            (
+                text("en"),
+                listing(
+                    "Hardened nginx",
+                    "A web server that is shut tight",
+                    "# What it is\n\nA **web server**.",
+                ),
+            ),
+            (
+                text("fr"),
+                listing("nginx durci", "Un serveur web bien fermé", "# Présentation\n\nUn **serveur web**."),
+            ),
+        ]),
+        categories: vec![Category::Security, Category::Web],
+        logo: Some(Id::sample(1)),
+        screenshots: vec![Id::sample(2)],
+        skus: vec![
+            sku("community", "Community", "Communauté", Licence::Free),
+            sku("pro", "Pro", "Pro", Licence::Hourly { price_nanos: 50_000_000, currency: text("EUR") }),
+        ],
+        support_url: text("https://acme.example/support"),
+        privacy_url: text("https://acme.example/privacy"),
+        terms: text("Use it well.\nBreak nothing."),
+        support_contact: contact("Sue"),
+        engineering_contact: contact("Ed"),
+        leads: LeadDestination::None,
+        useful_links: vec![UsefulLink { title: text("Manual"), url: text("https://acme.example/manual") }],
     }
 }

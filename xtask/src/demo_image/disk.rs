@@ -96,6 +96,7 @@ fn root_filesystem(tree: &Tree, flavour: Flavour, work: &Path) -> Result<PathBuf
     let commands = work.join("debugfs.commands");
     fs::write(&commands, script)?;
     let mut debugfs = Command::new("debugfs");
+    debugfs.env("PATH", super::search_path());
     debugfs.env("E2FSPROGS_FAKE_TIME", EPOCH.to_string()).args(["-w", "-f"]).arg(&commands).arg(&image);
     let output = debugfs.output().context("cannot run debugfs; install e2fsprogs")?;
     // It answers 0 whatever happens, and writes one line, its version, when all went well.

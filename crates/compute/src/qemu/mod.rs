@@ -43,6 +43,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long others may hold a machine's lock: a graceful stop is the longest of what they do.
 const LOCK_PATIENCE: Duration = Duration::from_secs(180);
 
+/// How long a look at a machine waits for those who work on it.
+const GLANCE: Duration = Duration::from_millis(200);
+
 /// How long a killed process may take to be gone.
 const DEATH: Duration = Duration::from_secs(20);
 
@@ -225,7 +228,7 @@ impl Qemu {
         }
     }
 
-    /// How a machine is. The machine's lock is held.
+    /// How a machine is, by its folder and its process.
     async fn look(&self, folder: &Folder) -> Result<Observed, Error> {
         if folder.record()?.is_none() {
             return Ok(Observed::Absent);
@@ -254,6 +257,20 @@ impl Qemu {
             "prelaunch" | "inmigrate" | "restore-vm" => Ok(Observed::Starting),
             "shutdown" => Ok(Observed::Stopped),
             other => Ok(Observed::Failed { reason: format!("QEMU says: {other}") }),
+        }
+    }
+
+    /// How a machine is, also while others work on it: a graceful stop takes its time, and people look meanwhile.
+    async fn see(&self, id: &MachineId) -> Result<Observed, Error> {
+        let lock = Lock::take(&self.config.folder.join("locks"), id.as_str(), GLANCE).await?;
+        let folder = self.folder(id);
+        let observed = self.look(&folder).await?;
+        match lock {
+            Some(lock) if observed == Observed::Absent => lock.remove().map(|()| observed),
+            Some(_) => Ok(observed),
+            // Between two of their steps there is a record and no process, which alone would mean something else.
+            None if folder.process().is_none() && folder.record()?.is_some() => Ok(Observed::Starting),
+            None => Ok(observed),
         }
     }
 
@@ -349,12 +366,7 @@ impl Engine for Qemu {
     fn observe<'a>(&'a self, id: &'a MachineId) -> Answer<'a, Observed> {
         Box::pin(async move {
             self.host().await?;
-            let lock = self.lock(id).await?;
-            let observed = self.look(&self.folder(id)).await?;
-            if observed == Observed::Absent {
-                lock.remove()?;
-            }
-            Ok(observed)
+            self.see(id).await
         })
     }
 

@@ -77,7 +77,7 @@ macro_rules! pages {
 }
 
 pages! {
-    Home "gallery/home.html" super::shop;
+    Home "gallery/home.html" samples::home;
     Search "gallery/search.html" super::shop;
     Offer "gallery/offer.html" super::shop;
     Door "gallery/door.html" super::shop;
@@ -87,4 +87,21 @@ pages! {
     Report "gallery/report.html" samples::seller;
     Upload "gallery/upload.html" samples::seller;
     Desk "gallery/desk.html" samples::operator;
+}
+
+/// A part of a page by itself: only words, no frame.
+#[derive(Template)]
+#[template(source = "{% import \"parts.html\" as parts %}{{ parts::steps(steps) }}", ext = "html")]
+pub struct MachineSteps {
+    w: Words,
+    steps: Vec<Step>,
+}
+
+impl MachineSteps {
+    pub fn new(frame: &Frame) -> MachineSteps {
+        let mut steps = samples::machine(frame);
+        let share = u8::try_from(frame.w.now().as_second() % 50).unwrap_or(0);
+        steps[3] = steps[3].clone().percent(50 + share);
+        MachineSteps { w: frame.w.clone(), steps }
+    }
 }

@@ -14,7 +14,7 @@ pub struct PartsPage {
     frame: Frame,
     crumbs: Vec<Link>,
     tabs: Vec<Link>,
-    states: [State; 6],
+    states: [State; 7],
     badges: Vec<Badge>,
     notices: [NoticeKind; 4],
     form: Form,

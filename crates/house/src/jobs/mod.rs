@@ -45,7 +45,7 @@ pub struct Standing {
 /// Queues a job, due at once.
 pub async fn queue(
     tx: &mut Tx,
-    kind: &'static str,
+    kind: &str,
     subject: impl Display,
     payload: &impl Serialize,
 ) -> Result<Id<Job>> {
@@ -93,7 +93,7 @@ pub async fn queue_once(
 
 async fn queue_at(
     tx: &mut Tx,
-    kind: &'static str,
+    kind: &str,
     subject: impl Display,
     payload: &impl Serialize,
     at: Timestamp,

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use crate::error::{Error, Mistake, Mistakes};
 use crate::words::Text;
 
+use super::parts::Choice;
+
 /// Fields that are read from one form; more than any page has, less than hurts.
 const FIELDS_MAX: usize = 500;
 
@@ -14,6 +16,8 @@ const FIELDS_MAX: usize = 500;
 #[derive(Debug, Clone, Default)]
 pub struct Form {
     values: Vec<(String, String)>,
+    /// Whether someone has sent it: what they left open is then left open.
+    sent: bool,
     mistakes: Vec<Mistake>,
 }
 
@@ -34,6 +38,11 @@ impl Form {
         self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.trim())
     }
 
+    /// What was typed into a field to the letter, as a password wants it.
+    pub fn exact(&self, field: &str) -> &str {
+        self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value)
+    }
+
     /// All that was chosen under one name.
     pub fn values<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
         self.values.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
@@ -42,6 +51,11 @@ impl Form {
     /// Whether `value` was chosen under this name.
     pub fn has(&self, field: &str, value: impl AsRef<str>) -> bool {
         self.values(field).any(|chosen| chosen == value.as_ref())
+    }
+
+    /// Whether a choice is shown as taken: as it was sent, or, before that, as it was filled in or is by default.
+    pub fn picks(&self, field: &str, choice: &Choice) -> bool {
+        self.has(field, &choice.value) || (!self.sent && choice.chosen)
     }
 
     /// Whether a checkbox is ticked.
@@ -82,6 +96,24 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             RawForm::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         let values =
             url::form_urlencoded::parse(&body).take(FIELDS_MAX).map(|(n, v)| (n.into(), v.into())).collect();
-        Ok(Form { values, mistakes: Vec::new() })
+        Ok(Form { values, sent: true, mistakes: Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_open_stays_open_when_a_form_comes_back() {
+        let usual = Choice::new("eu", "Europe").chosen(true);
+        assert!(Form::empty().picks("market", &usual));
+        assert!(!Form { sent: true, ..Form::empty() }.picks("market", &usual));
+    }
+
+    #[test]
+    fn a_password_is_taken_to_the_letter() {
+        let form = Form::empty().fill("password", " two spaces ");
+        assert_eq!((form.value("password"), form.exact("password")), ("two spaces", " two spaces "));
     }
 }

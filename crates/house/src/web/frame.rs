@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::words::Words;
+use crate::clock::Timestamp;
+use crate::words::{Dictionary, Words};
 
 use super::brand::Brand;
+use super::reader::Reader;
 
 /// Everything around a page. It knows people, places and words, but nothing of what the page is about.
 #[derive(Debug, Clone)]
@@ -206,6 +208,17 @@ impl Theme {
 }
 
 impl Frame {
+    /// The frame for one reader: their language, their theme, the page they asked for.
+    pub fn for_reader(
+        reader: &Reader,
+        dictionary: &Arc<Dictionary>,
+        brand: &Arc<Brand>,
+        now: Timestamp,
+    ) -> Frame {
+        let w = Words::new(reader.language, dictionary.clone(), now);
+        Frame { theme: reader.theme, ..Frame::new(w, brand.clone(), reader.path.clone()) }
+    }
+
     /// A frame with nothing in it but the reader and the market's face.
     pub fn new(w: Words, brand: Arc<Brand>, path: impl Into<String>) -> Frame {
         Frame {

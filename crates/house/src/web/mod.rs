@@ -74,14 +74,16 @@
 //! | `state`, `badge`, `stars` | a [`State`]; a [`Badge`]; stars doubled (9 is 4.5) |
 //! | `facts` | `facts: [Fact]`: names and values |
 //! | `table` | `caption, heads`, *caller* writes the rows; a head that begins with `>` stands right, like its `td class="figure"` |
+//! | `toolbar` | `title`, *caller*: orders and filters of a list |
 //! | `steps` | `steps: [Step]` |
 //! | `progress` | `label, percent, left: Option<Duration>, line=""` |
-//! | `live` | `id, events, address`, *caller*: replaced by `address` whenever `events` (an answer of [`changes`]) tells of a change |
+//! | `live` | `id, events, address`, *caller*: replaced by `address` whenever `events` (an answer of [`changes`]) tells of a change, until that answers with [`last`] |
 //! | `log` | `lines: [LogLine]` |
 //! | `tile`, `tiles` | a [`Tile`]; many |
 //! | `shelf` | `title, more, address`, *caller*: a titled row with a way to all of it |
 //! | `facets` | `facets: [Facet]`, in the search's own form |
 //! | `search_box` | `action, value, hint` |
+//! | `hero` | `title, line`, *caller*: search and hints |
 //! | `tabs`, `crumbs` | `label, links: [Link]`; `links` |
 //! | `turner` | a [`Turner`]: previous and next page by key |
 //! | `page_head` | `title, line=""`, *caller*: the page's buttons |
@@ -93,6 +95,31 @@
 //! | `decisions` | `decisions: [Decision]` |
 //! | `confirm` | `label, question, action, button_label, kind="danger", icon=""`, *caller*: more fields |
 
+//!
+//! # Places
+//! Classes of `market.css` that whole pages are laid out with; `cargo run -p house --example gallery` shows them at work,
+//! and the pages in `examples/gallery/*.html` are there to be copied.
+//!
+//! | class | for |
+//! |---|---|
+//! | `column`, `prose`, `stack`, `lead`, `soft`, `figure`, `unseen` | one column; text; even spacing; the opening line; quiet text; tabular figures; for ears only |
+//! | `sheet` | a form |
+//! | `beside` with a `div` and an `aside class="stays stack"` | what is read, and what stays in reach; `beside search` has the narrow column first |
+//! | `panel`, `preview` | the few things that deserve a box |
+//! | `facet-sheet` | a `details` around the facets: open on wide screens, a sheet on the phone |
+//! | `tiles rows` | a list of tiles in rows, for search |
+//! | `form[data-follow]` with `[data-results]` | results that change in place |
+//! | `form[data-keep]` | asks before typed but unsaved words are left |
+//! | `aisles`, `hints` | categories; searches to try |
+//! | `goods-head`, `reach` | the head of a thing on sale; its buttons at the foot of the phone |
+//! | `plans` | around `plan` |
+//! | `verdict fail`, `tally`, `findings` > `finding fail` with `dl.found` and `p.rule`, `fold`, `passes` | a report |
+//! | `part`, `missing`, `saved` | an editor's sections; what is missing; the saved state |
+//! | `waits` | the one thing that waits for the reader |
+//! | `tallies` > `big` | three or four large figures |
+//! | `door`, `or` | sign-in and its like |
+//! | `keys`, `kbd` | a hint at the keyboard |
+
 mod assets;
 mod brand;
 mod form;
@@ -103,13 +130,15 @@ mod page;
 mod parts;
 mod problems;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 pub use assets::{address as asset, router as assets};
 pub use brand::{Brand, Colour, NotAColour};
 pub use form::Form;
 pub use frame::{Addresses, Frame, Link, Notice, NoticeKind, SearchBox, Section, Side, Theme, Visitor};
 pub use layers::{FORM_BYTES_MAX, PAGE_TIMEOUT, RequestId, around, for_pages};
-pub use live::changes;
+pub use live::{changes, last};
 pub use page::{Page, check_samples, show, show_as};
 pub use parts::{
     Badge, Block, Choice, Decision, DiskBar, Facet, Fact, Icon, LogLine, State, Step, Stretch, Tile, Turner,

@@ -18,10 +18,13 @@ pub enum State {
     Skip,
     Wait,
     Run,
+    /// Waits for whoever reads the page.
+    Yours,
 }
 
 impl State {
-    pub const ALL: [State; 6] = [State::Pass, State::Warn, State::Fail, State::Skip, State::Wait, State::Run];
+    pub const ALL: [State; 7] =
+        [State::Pass, State::Warn, State::Fail, State::Skip, State::Wait, State::Run, State::Yours];
 
     pub fn class(self) -> &'static str {
         match self {
@@ -31,6 +34,7 @@ impl State {
             State::Skip => "skip",
             State::Wait => "wait",
             State::Run => "run",
+            State::Yours => "yours",
         }
     }
 
@@ -42,6 +46,7 @@ impl State {
             State::Skip => "circle-minus",
             State::Wait => "clock",
             State::Run => "loader-circle",
+            State::Yours => "user",
         }
     }
 
@@ -54,6 +59,7 @@ impl State {
             State::Skip => "state-skip",
             State::Wait => "state-wait",
             State::Run => "state-run",
+            State::Yours => "state-yours",
         };
         w.say(key).to_string()
     }
@@ -211,7 +217,7 @@ impl Tile {
 
     /// One of six quiet grounds for that letter, always the same for the same title.
     pub fn ground(&self) -> usize {
-        self.title.bytes().map(usize::from).sum::<usize>() % 6
+        self.title.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte))) % 6
     }
 }
 

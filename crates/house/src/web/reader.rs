@@ -65,7 +65,8 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// `?lang=fr` and `?theme=dark` at any address keep the choice in a cookie and come back without it.
 pub(super) async fn switches(request: Request, next: Next) -> Response {
-    let switched = (request.method() == Method::GET).then(|| switched(request.uri())).flatten();
+    let a_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
+    let switched = a_page.then(|| switched(request.uri())).flatten();
     match switched {
         Some(back) => back,
         None => next.run(request).await,

@@ -3,20 +3,42 @@
 //! A run judges one image by one profile and ends in a report. The report is kept as the certifier wrote it, in no language, and
 //! told in the reader's. Whoever begins a run may hand over what is to be done when it is concluded.
 //!
-//! What is absent: a run that changes its mind. A second look is a second run.
+//! The bytes of an image are hostile, so they are read in a process of its own, with limits on its memory and its time; its death
+//! is a verdict, never an outage.
+//!
+//! What is absent: a run that changes its mind. A second look is a second run. And two runs for one question: whoever asks again
+//! while a run is under way, or after it was decided by the same edition of the rulebook, is given that run.
 
-use house::jobs::Handlers;
+pub mod api;
+mod begin;
+pub mod child;
+mod conclude;
+mod jobs;
+mod letters;
+pub mod pages;
+mod record;
+pub mod report_view;
+#[cfg(test)]
+mod tests;
 
-use house::words::Language;
+use certifier::profile::Profile;
+use certifier::report::{Overall, Report};
+use house::error::Kind;
+use house::words::{Language, Text};
+use house::{Id, Refusal, Result, Timestamp, Tx};
+
+use crate::images::Image;
+
+pub use begin::{begin, judge_again};
+pub use conclude::{Outcome, conclude};
+pub use jobs::handle;
 
 /// What this chapter says.
 pub const WORDS: &[(Language, &str)] =
     &[(Language::En, include_str!("words.en.ftl")), (Language::Fr, include_str!("words.fr.ftl"))];
 
-use house::{Id, Result, Timestamp, Tx};
-
-use crate::images::Image;
-use crate::market::Market;
+/// The profiles by which anyone may have an image judged.
+pub const PROFILES: [&str; 3] = ["kvm", "azure", "strict"];
 
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -41,6 +63,41 @@ pub enum Verdict {
     CouldNotJudge,
 }
 
+impl Verdict {
+    /// The name in the database and in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Certified => "certified",
+            Verdict::NotCertified => "not_certified",
+            Verdict::CouldNotJudge => "could_not_judge",
+        }
+    }
+
+    pub(super) fn parse(name: &str) -> Option<Verdict> {
+        [Verdict::Certified, Verdict::NotCertified, Verdict::CouldNotJudge]
+            .into_iter()
+            .find(|verdict| verdict.name() == name)
+    }
+
+    /// A container that is sound is no certificate: the whole image was to be judged.
+    fn of(report: &Report) -> Verdict {
+        match report.verdict {
+            Overall::Certified => Verdict::Certified,
+            Overall::NotCertified => Verdict::NotCertified,
+            Overall::CouldNotJudge | Overall::ContainerSound => Verdict::CouldNotJudge,
+        }
+    }
+}
+
+impl Run {
+    pub fn verdict(&self) -> Option<Verdict> {
+        match self.stage {
+            Stage::Concluded { verdict, .. } => Some(verdict),
+            Stage::Queued | Stage::Running { .. } => None,
+        }
+    }
+}
+
 /// What is to be done when a run is concluded: a kind of job and its subject.
 #[derive(Debug, Clone)]
 pub struct Then {
@@ -48,20 +105,97 @@ pub struct Then {
     pub subject: String,
 }
 
-/// Begins to judge an image by this profile. A run of the same image, profile and rulebook that is concluded already is not done
-/// again: `then` is queued at once.
-pub async fn begin(_tx: &mut Tx, _image: Id<Image>, _profile: &str, _then: Option<Then>) -> Result<Id<Run>> {
-    todo!("certification")
+/// What a shop page tells of an image's fitness, without the report itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    pub run: Id<Run>,
+    pub image: Id<Image>,
+    pub content_id: String,
+    pub sha256: String,
+    pub size_bytes: i64,
+    pub profile: String,
+    pub rulebook: String,
+    pub certified_at: Timestamp,
+    pub passed: usize,
+    pub warnings: usize,
+    pub not_applicable: usize,
 }
 
-pub async fn run(_tx: &mut Tx, _id: Id<Run>) -> Result<Option<Run>> {
-    todo!("certification")
+/// The ways in which this chapter says no.
+#[derive(Debug)]
+pub enum Refused {
+    NoSuchProfile,
+    NoReportYet,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Refused::NoSuchProfile => "certification.no_such_profile",
+            Refused::NoReportYet => "certification.no_report_yet",
+        }
+    }
+
+    fn text(&self) -> Text {
+        Text::new(match self {
+            Refused::NoSuchProfile => "refused-certification-no-such-profile",
+            Refused::NoReportYet => "refused-certification-no-report-yet",
+        })
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Refused::NoSuchProfile => Kind::BadInput,
+            Refused::NoReportYet => Kind::NotNow,
+        }
+    }
+}
+
+/// The profile of this name, if there is one.
+pub fn profile(name: &str) -> Result<Profile, Refused> {
+    Profile::named(name).ok_or(Refused::NoSuchProfile)
+}
+
+pub async fn run(tx: &mut Tx, id: Id<Run>) -> Result<Option<Run>> {
+    record::run(tx, id).await
 }
 
 /// The newest run of an image by this profile.
-pub async fn newest(_tx: &mut Tx, _image: Id<Image>, _profile: &str) -> Result<Option<Run>> {
-    todo!("certification")
+pub async fn newest(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Run>> {
+    record::newest(tx, image, profile).await
 }
 
-/// Adds the jobs of this chapter.
-pub fn handle(_handlers: &mut Handlers, _market: &Market) {}
+/// The report of a run, once it is concluded and there is one.
+pub async fn report(tx: &mut Tx, run: Id<Run>) -> Result<Option<Report>> {
+    record::report(tx, run).await
+}
+
+/// Why a run came to its end without a report.
+pub async fn broken_off(tx: &mut Tx, run: Id<Run>) -> Result<Option<Text>> {
+    record::broken_off(tx, run).await
+}
+
+/// The certificate of an image by this profile; `None` unless the newest verdict is a good one.
+pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Certificate>> {
+    use certifier::finding::Verdict as Each;
+    let Some(run) = newest(tx, image, profile).await? else { return Ok(None) };
+    let Stage::Concluded { at, verdict: Verdict::Certified } = run.stage else { return Ok(None) };
+    let (Some(report), Some(image)) = (report(tx, run.id).await?, crate::images::image(tx, image).await?)
+    else {
+        return Ok(None);
+    };
+    let count = |verdict| report.with_verdict(verdict).count();
+    Ok(Some(Certificate {
+        run: run.id,
+        image: image.id,
+        content_id: image.content_id,
+        sha256: image.sha256,
+        size_bytes: image.size_bytes,
+        profile: run.profile,
+        certified_at: at,
+        passed: count(Each::Pass),
+        warnings: count(Each::Warn),
+        not_applicable: count(Each::NotApplicable),
+        rulebook: report.rulebook,
+    }))
+}

@@ -5,3 +5,7 @@ use house::words::Language;
 /// What this chapter says.
 pub const WORDS: &[(Language, &str)] =
     &[(Language::En, include_str!("words.en.ftl")), (Language::Fr, include_str!("words.fr.ftl"))];
+
+mod shelves;
+
+pub use shelves::Shelves;

@@ -1,0 +1,57 @@
+//! Reads an image whole, to be run under `time`: `measure id FILE` for its content id, `measure walk FILE` for the names and inodes
+//! of an ext4, `measure read FILE` for its files' bytes too.
+
+use std::collections::hash_map::DefaultHasher;
+use std::error::Error;
+use std::hash::Hasher;
+use std::path::Path;
+use std::sync::Arc;
+
+use disk::read_at::FileImage;
+use disk::tree::{Kind, Tree};
+use disk::{content_id, ext4::Ext4};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, task, file] = arguments.as_slice() else { return Err("usage: measure id|walk|read FILE".into()) };
+    let image = FileImage::open(Path::new(file))?;
+    match task.as_str() {
+        "id" => println!("{}", content_id::of(&image)?),
+        "walk" | "read" => walk(&Ext4::open(Arc::new(image))?, task == "read")?,
+        _ => return Err("id, walk or read".into()),
+    }
+    Ok(())
+}
+
+fn walk(fs: &Ext4, read: bool) -> Result<(), Box<dyn Error>> {
+    let names = fs.names()?;
+    let (mut files, mut extents, mut faults, mut bytes) = (0, 0, 0, 0u64);
+    let mut found = Vec::new();
+    fs.sweep(
+        &mut |node, map| {
+            files += 1;
+            extents += map.len();
+            if node.kind == Kind::File && names.path(node.inode).is_some() {
+                found.push(node.clone());
+            }
+        },
+        &mut |_| faults += 1,
+    )?;
+    let mut hasher = DefaultHasher::new();
+    for node in found.iter().filter(|_| read) {
+        let mut at = 0;
+        while at < node.size_bytes {
+            let piece = fs.read(node, at, 1 << 20)?;
+            at += piece.len() as u64;
+            bytes += piece.len() as u64;
+            hasher.write_u8(piece.last().copied().unwrap_or(0));
+        }
+    }
+    println!(
+        "{} names ({} faults), {files} inodes ({faults} faults), {extents} extents, {bytes} bytes, check {:x}",
+        names.count(),
+        names.faults_counted,
+        hasher.finish()
+    );
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! Judges in a process of its own, with limits on memory, processor time and patience.
+//!
+//! The child is this program again, told to examine one file: `halle examine BLOB --file-name=… --profile=…`. It writes lines of
+//! JSON: how far it is, and at the end the report in no language. Whatever else becomes of it is a verdict too.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use certifier::profile::Profile;
+use certifier::progress::{Progress, Stage};
+use certifier::report::Report;
+use disk::read_at::{FileImage, ReadAt};
+use house::words::Text;
+use house::{Error, Result};
+use rustix::process::{Resource, Rlimit, Signal};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::Command;
+
+use super::{Outcome, profile};
+
+/// What a child may map: several times what it needs, far less than what would hurt.
+const ADDRESS_SPACE_MAX: u64 = 2 << 30;
+/// What a child may write: its progress and one report.
+const OUTPUT_BYTES_MAX: u64 = 64 << 20;
+/// A child is given this long, and a second more for each [`BYTES_A_SECOND`] of the file, and never more than [`PATIENCE_MAX`].
+const PATIENCE: Duration = Duration::from_secs(120);
+const BYTES_A_SECOND: u64 = 8 << 20;
+const PATIENCE_MAX: Duration = Duration::from_secs(2 * 60 * 60);
+/// How often progress is told on.
+const TELL_EVERY: Duration = Duration::from_millis(500);
+
+/// What is to be judged, and by what.
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub blob: PathBuf,
+    pub file_name: String,
+    pub profile: String,
+}
+
+/// A line that a child writes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Percent(i64),
+    Report(Box<Report>),
+}
+
+/// Judges an image: by `program` in a process of its own, or in this one where there is none.
+pub async fn examine<Told: Future<Output = Result<()>>>(
+    program: Option<&Path>,
+    order: Order,
+    told: impl Fn(i64) -> Told,
+) -> Result<Outcome> {
+    let size_bytes = std::fs::metadata(&order.blob)?.len();
+    let patience = patience(size_bytes);
+    match program {
+        Some(program) => outside(program, &order, patience, told).await,
+        None => inside(order, told).await,
+    }
+}
+
+fn patience(size_bytes: u64) -> Duration {
+    PATIENCE.saturating_add(Duration::from_secs(size_bytes / BYTES_A_SECOND)).min(PATIENCE_MAX)
+}
+
+/// Has a child judge, and makes a verdict of whatever becomes of it.
+pub(super) async fn outside<Told: Future<Output = Result<()>>>(
+    program: &Path,
+    order: &Order,
+    patience: Duration,
+    told: impl Fn(i64) -> Told,
+) -> Result<Outcome> {
+    let mut child = Command::new(program)
+        .arg("examine")
+        .arg(format!("--file-name={}", order.file_name))
+        .arg(format!("--profile={}", order.profile))
+        .arg(&order.blob)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        // A signal to the market's own group, such as Ctrl-C, is not meant for the child: its death would count as a verdict.
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()?;
+    let output = child.stdout.take().ok_or_else(|| Error::fault("a child without its output"))?;
+    let mut lines = BufReader::new(output.take(OUTPUT_BYTES_MAX)).lines();
+    let mut report = None;
+    let mut last = None;
+    let reading = async {
+        while let Some(line) = lines.next_line().await? {
+            match serde_json::from_str(&line) {
+                Ok(Line::Percent(percent)) if last.is_none_or(|at: Instant| at.elapsed() >= TELL_EVERY) => {
+                    last = Some(Instant::now());
+                    told(percent).await?;
+                }
+                Ok(Line::Percent(_)) => {}
+                Ok(Line::Report(found)) => report = Some(found),
+                Err(_) => break,
+            }
+        }
+        Ok::<_, Error>(())
+    };
+    match tokio::time::timeout(patience, reading).await {
+        Ok(read) => read?,
+        Err(_) => {
+            child.kill().await?;
+            let minutes = patience.as_secs().div_ceil(60);
+            return Ok(Outcome::BrokenOff(Text::new("certification-out-of-time").with("minutes", minutes)));
+        }
+    }
+    // What still runs now has closed its output or written what nobody understands: nothing good will come of it.
+    drop(lines);
+    let status = match tokio::time::timeout(TELL_EVERY * 10, child.wait()).await {
+        Ok(status) => status?,
+        Err(_) => {
+            child.kill().await?;
+            return Ok(Outcome::BrokenOff(Text::new("certification-died").with("how", "no end")));
+        }
+    };
+    settled(status, report)
+}
+
+fn settled(status: ExitStatus, report: Option<Box<Report>>) -> Result<Outcome> {
+    use std::os::unix::process::ExitStatusExt;
+    let asked_to_stop = [Signal::TERM, Signal::INT, Signal::HUP].map(Signal::as_raw);
+    if status.signal().is_some_and(|signal| asked_to_stop.contains(&signal)) {
+        return Err(Error::fault("the judging was asked to stop"));
+    }
+    match report {
+        Some(report) if status.success() => Ok(Outcome::Judged(report)),
+        _ => Ok(Outcome::BrokenOff(Text::new("certification-died").with("how", status.to_string()))),
+    }
+}
+
+/// Judges in this process, in a thread of its own. A panic is a verdict; a limit on memory is not to be had here.
+async fn inside<Told: Future<Output = Result<()>>>(
+    order: Order,
+    told: impl Fn(i64) -> Told,
+) -> Result<Outcome> {
+    let profile = profile(&order.profile)?;
+    let counted = Arc::new(Counted::default());
+    let counting = counted.clone();
+    let mut judging = tokio::task::spawn_blocking(move || judge(&order, &profile, &*counting));
+    let mut tell = tokio::time::interval(TELL_EVERY);
+    tell.tick().await;
+    loop {
+        tokio::select! {
+            judged = &mut judging => return match judged {
+                Ok(report) => Ok(Outcome::Judged(Box::new(report?))),
+                Err(died) => Ok(Outcome::BrokenOff(Text::new("certification-died").with("how", died.to_string()))),
+            },
+            _ = tell.tick() => told(counted.0.load(Ordering::Relaxed)).await?,
+        }
+    }
+}
+
+fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Report> {
+    let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(&order.blob)?);
+    Ok(certifier::certify(source, &order.file_name, profile, progress))
+}
+
+/// What the child does: limits itself, judges, and writes lines to `out`.
+pub fn serve(order: &Order, out: impl Write + Send) -> Result<()> {
+    let bytes = std::fs::metadata(&order.blob)?.len();
+    let limit = |resource, most| {
+        rustix::process::setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
+            .map_err(std::io::Error::from)
+    };
+    limit(Resource::As, ADDRESS_SPACE_MAX)?;
+    // Threads share this limit, so it is wider than the patience of one who waits.
+    limit(Resource::Cpu, patience(bytes).as_secs() * 4)?;
+    limit(Resource::Core, 0)?;
+    // Not one byte may be written to any file, wherever the image leads.
+    limit(Resource::Fsize, 0)?;
+    let profile = profile(&order.profile)?;
+    let written = Written { out: Mutex::new(out), last: AtomicI64::new(-1) };
+    let report = judge(order, &profile, &written)?;
+    written.line(&Line::Report(Box::new(report)))
+}
+
+fn percent_of(stage: Stage, done: u64, total: u64) -> i64 {
+    match stage {
+        Stage::Content => {
+            i64::try_from(u128::from(done) * 90 / u128::from(total.max(1))).unwrap_or(90).min(90)
+        }
+        Stage::Files => 92,
+        Stage::Rules => 97,
+    }
+}
+
+#[derive(Default)]
+struct Counted(AtomicI64);
+
+impl Progress for Counted {
+    fn update(&self, stage: Stage, done: u64, total: u64) {
+        self.0.fetch_max(percent_of(stage, done, total), Ordering::Relaxed);
+    }
+}
+
+struct Written<W> {
+    out: Mutex<W>,
+    last: AtomicI64,
+}
+
+impl<W: Write> Written<W> {
+    fn line(&self, line: &Line) -> Result<()> {
+        let mut text = serde_json::to_string(line)?;
+        text.push('\n');
+        let mut out = self.out.lock().map_err(|_| Error::fault("a thread died while it wrote"))?;
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+}
+
+impl<W: Write + Send> Progress for Written<W> {
+    fn update(&self, stage: Stage, done: u64, total: u64) {
+        let percent = percent_of(stage, done, total);
+        if self.last.fetch_max(percent, Ordering::Relaxed) < percent {
+            // Nobody listens any more: there is no one to judge for.
+            if self.line(&Line::Percent(percent)).is_err() {
+                std::process::exit(2);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Keeps what a run came to, and tells those who wait for it.
+
+use certifier::report::Report;
+use house::words::Text;
+use house::{Error, Id, Result, Tx, audit, jobs, outbox};
+use serde_json::json;
+
+use super::{Run, Verdict, letters, record};
+use crate::images;
+use crate::market::Market;
+use crate::people;
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    Judged(Box<Report>),
+    /// Whoever judged did not come to an end.
+    BrokenOff(Text),
+}
+
+/// Concludes a run: the report is kept, what waits for it is queued, and the image's sender gets a letter. A run that is
+/// concluded already stays as it is.
+pub async fn conclude(tx: &mut Tx, market: &Market, id: Id<Run>, outcome: &Outcome) -> Result<()> {
+    let verdict = match outcome {
+        Outcome::Judged(report) => Verdict::of(report),
+        Outcome::BrokenOff(_) => Verdict::CouldNotJudge,
+    };
+    if !record::conclude(tx, id, verdict, outcome).await? {
+        return Ok(());
+    }
+    let run =
+        record::run(tx, id).await?.ok_or_else(|| Error::fault("a run that was just concluded is gone"))?;
+    let image = images::image(tx, run.image).await?;
+    if let Some(image) = &image {
+        tx.concerns(image.organisation);
+    }
+    for (kind, subject) in record::thens(tx, id).await? {
+        jobs::queue(tx, &kind, subject, &()).await?;
+    }
+    let details = json!({ "image": run.image, "profile": run.profile, "verdict": verdict.name() });
+    audit::note(tx, "house", "certification.conclude", id, &details).await?;
+    let (Some(image), Some(sender)) = (image, images::sender_of(tx, run.image).await?) else { return Ok(()) };
+    if let Some(sender) = people::person(tx, sender).await? {
+        let letter = letters::concluded(market, &sender, &image, &run, verdict, outcome);
+        outbox::letter(tx, run.image, &letter).await?;
+    }
+    Ok(())
+}
