@@ -15,6 +15,8 @@ pub fn app(market: Market) -> Router {
 /// Pages and small API calls: forms stay small and answers come soon.
 fn pages() -> Router<Market> {
     Router::new()
+        .merge(crate::people::pages::pages())
+        .merge(crate::sellers::pages::pages())
         .merge(crate::images::pages::pages())
         .merge(crate::offers::pages::pages())
         .merge(crate::certification::pages::pages())
