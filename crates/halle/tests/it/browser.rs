@@ -99,7 +99,7 @@ impl Browser {
         self.until(patience, || {
             let said = self.session.run("return document.body.innerText", json!([]))?;
             let said = said.as_str().unwrap_or_default();
-            if said.contains(text) {
+            if plain(said).contains(&plain(text)) {
                 Ok(())
             } else {
                 Err(format!("the page does not say “{text}”; it says:\n{said}"))
@@ -161,6 +161,28 @@ impl Browser {
         let value = if dark { "dark" } else { "light" };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
         self.must(self.session.devtools("Emulation.setEmulatedMedia", media));
+    }
+
+    /// Gives the visitor a slow line: so many bytes a second upwards. Without a limit it is as fast as can be.
+    #[track_caller]
+    pub fn send_at_most(&self, bytes_per_second: Option<u64>) {
+        let upwards = bytes_per_second.map_or(-1, |most| i64::try_from(most).expect("a sensible speed"));
+        let line = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upwards });
+        self.must(self.session.devtools("Network.enable", json!({})));
+        self.must(self.session.devtools("Network.emulateNetworkConditions", line));
+    }
+
+    /// Presses a key, in whatever has the focus: `Tab`, `Enter`, ` ` or a letter.
+    #[track_caller]
+    pub fn key(&self, key: &str) {
+        let code = match key {
+            "Tab" => "\u{e004}",
+            "Enter" => "\u{e007}",
+            letter => letter,
+        };
+        let presses = json!([{ "type": "keyDown", "value": code }, { "type": "keyUp", "value": code }]);
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": presses });
+        self.must(self.session.post("actions", &json!({ "actions": [keyboard] })));
     }
 
     /// Runs a script in the page and returns what it returns.
@@ -265,6 +287,20 @@ impl Part<'_> {
         self.act("select", label, |list| self.browser.session.run(CHOOSE, json!([reference(list), option])));
     }
 
+    /// Chooses the option of the list of this label that begins so.
+    #[track_caller]
+    pub fn choose_beginning(&self, label: &str, option: &str) {
+        const WHOLE: &str = "const [list, wanted] = arguments; \
+            return ([...list.options].map(o => o.text.replace(/\\s+/g, ' ').trim()).find(t => t.startsWith(wanted))) || wanted";
+        let found = std::cell::RefCell::new(option.to_owned());
+        self.act("select", label, |list| {
+            let whole = self.browser.session.run(WHOLE, json!([reference(list), option]))?;
+            found.replace(whole.as_str().unwrap_or(option).to_owned());
+            Ok(whole)
+        });
+        self.choose(label, &found.borrow());
+    }
+
     /// Turns the box or the radio button of this label on, if it is not.
     #[track_caller]
     pub fn tick(&self, label: &str) {
@@ -315,6 +351,7 @@ impl Part<'_> {
     /// Does something with the one thing of this name, once it is there.
     #[track_caller]
     fn act(&self, selector: &str, name: &str, deed: impl Fn(&str) -> Result<Value, String>) {
+        let name = &plain(name);
         self.browser.until(PATIENCE, || {
             let answer = self.browser.session.run(FIND, json!([self.selector, selector, name]))?;
             let found: Vec<&Value> = answer[0].as_array().into_iter().flatten().collect();
@@ -328,6 +365,11 @@ impl Part<'_> {
             }
         });
     }
+}
+
+/// A text with single spaces, whichever kinds of them and however many it had.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// An element as WebDriver refers to it in a script's arguments.

@@ -11,5 +11,6 @@ mod kill;
 mod prepared;
 mod receiver;
 mod resume;
+mod road;
 mod server;
 mod webdriver;

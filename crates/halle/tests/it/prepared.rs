@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use compute::qemu::{Config, Qemu};
 use house::blobs::Blobs;
 use house::db::Address;
 use house::words::Language;
@@ -81,6 +82,12 @@ pub fn now<T>(work: impl Future<Output = T>) -> T {
 }
 
 impl Ground {
+    /// A market that nobody has entered yet, on SQLite.
+    pub fn empty() -> Ground {
+        let passing = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("there is room");
+        Ground { folder: Folder::Passing(passing), database: None }
+    }
+
     /// A copy of the market at this stop, on SQLite.
     pub fn at(stop: Stop) -> Ground {
         static MADE: Mutex<BTreeMap<Stop, PathBuf>> = Mutex::new(BTreeMap::new());
@@ -156,7 +163,9 @@ impl Ground {
             let blobs = Blobs::open(self.data()).expect("a place for blobs");
             let mut settings = Settings::at("http://127.0.0.1");
             settings.private_hooks = true;
-            let market = Market::open(database.clone(), blobs, settings);
+            let machines = Config::in_folder(self.data().join("machines"));
+            let engine = Qemu::open(machines).expect("a place for machines");
+            let market = Market::open(database.clone(), blobs, Arc::new(engine), settings);
             match stop {
                 Stop::Registered => register(&market).await,
                 Stop::Uploaded => upload(&market).await,
@@ -190,9 +199,9 @@ impl Ground {
     }
 }
 
-/// Jobs that are due, or will be within a minute.
-pub const IDLE: &str = "select count(*) as n from house_job where state = 'running' \
-     or (state = 'queued' and kind <> 'images.watch')";
+/// Jobs that run or are to run, but for those that look after something for ever.
+pub const IDLE: &str = "select count(*) as n from house_job where state in ('running', 'queued') \
+     and kind not in ('images.watch', 'deployments.watch')";
 
 /// A look into the database of a market, beside its server.
 pub struct Look(Database);
