@@ -40,7 +40,6 @@ pub const DEMO_IMAGE: &[Need] = &[
     program("fdisk", "partitions the demo image", &["sfdisk"]),
     program("dosfstools", "makes the demo image's EFI partition", &["mkfs.vfat"]),
     program("mtools", "fills the demo image's EFI partition", &["mcopy"]),
-    program("cpio", "packs the demo image's first files", &["cpio"]),
 ];
 
 /// What runs virtual machines.

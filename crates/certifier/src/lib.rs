@@ -50,7 +50,8 @@ pub fn certify(
 pub fn certify_container(source: &dyn ReadAt, file_name: &str, profile: &Profile) -> Report {
     match facts::of_container(source, file_name) {
         Ok(facts) => {
-            let wanted = |rule: &rulebook::Rule| matches!(rule.needs, Needs::File | Needs::Footer);
+            let wanted =
+                |rule: &rulebook::Rule| matches!(rule.needs, Needs::File | Needs::Footer | Needs::FixedVhd);
             Report::new(&facts, profile, rulebook::judge(&facts, profile, wanted), false)
         }
         Err(cause) => Report::unreadable(file_name, source.size_bytes(), profile, &cause),

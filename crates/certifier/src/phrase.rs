@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::printable::{printable, printable_bytes};
+use crate::printable::{printable, printable_bytes, printable_up_to};
 
 /// The most arguments that a list in one phrase names; the rest is counted.
 pub const LIST_MAX: usize = 20;
+
+/// A command cut short would do something else, so it may be long: three times a file name, and what stands around it.
+const COMMAND_CHARS_MAX: usize = 4_000;
+
+/// The blank that a command fills.
+const COMMAND: &str = "command";
 
 /// A sentence in no language yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +58,19 @@ impl Phrase {
     /// Fills a blank with text from outside, made printable.
     pub fn text(self, blank: &str, text: &str) -> Phrase {
         self.with(blank, Blank::Text(printable(text)))
+    }
+
+    /// Fills the blank `command` with what the reader is to run.
+    pub fn command(self, command: &str) -> Phrase {
+        self.with(COMMAND, Blank::Text(printable_up_to(command, COMMAND_CHARS_MAX)))
+    }
+
+    /// The command in it, to be shown by itself and copied.
+    pub fn command_to_run(&self) -> Option<&str> {
+        match self.blanks.get(COMMAND) {
+            Some(Blank::Text(command)) => Some(command),
+            _ => None,
+        }
     }
 
     pub fn count(self, blank: &str, count: u64) -> Phrase {

@@ -8,9 +8,14 @@ pub const TEXT_CHARS_MAX: usize = 200;
 
 /// `text` with control, bidirectional and invisible characters written out as `\u{…}`, cut after [`TEXT_CHARS_MAX`].
 pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len().min(TEXT_CHARS_MAX * 4));
+    printable_up_to(text, TEXT_CHARS_MAX)
+}
+
+/// The same with a limit of its own, for what is worthless when cut.
+pub fn printable_up_to(text: &str, chars_max: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(chars_max * 4));
     for (count, character) in text.chars().enumerate() {
-        if count == TEXT_CHARS_MAX {
+        if count == chars_max {
             shown.push('…');
             break;
         }

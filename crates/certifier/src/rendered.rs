@@ -56,6 +56,9 @@ pub struct RenderedRule<'a> {
     pub evidence: Vec<RenderedEvidence<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// The command at the end of the remedy, by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -136,6 +139,7 @@ impl Judged {
             reason: language.write(&self.reason),
             evidence: self.evidence.iter().map(|piece| piece.render(language)).collect(),
             remedy: self.remedy.as_ref().map(|remedy| language.write(remedy)),
+            command: self.remedy.as_ref().and_then(|remedy| remedy.command_to_run()),
         }
     }
 }

@@ -19,6 +19,9 @@ pub struct Severities {
     pub strict: Severity,
 }
 
+/// The type that the footer of a fixed VHD gives.
+const FIXED_KIND: u32 = 2;
+
 /// What must be there before a rule can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
@@ -26,6 +29,8 @@ pub enum Needs {
     File,
     /// A VHD footer at the end of it.
     Footer,
+    /// A footer of a fixed VHD: of any other kind it means something else.
+    FixedVhd,
     /// The guest's disk.
     Disk,
     /// A Linux system on it.
@@ -41,7 +46,7 @@ pub struct Rule {
     pub look: fn(&Facts, &Thresholds) -> Look,
 }
 
-use Needs::{Content, Disk as OnDisk, File, Footer, Linux as OnLinux};
+use Needs::{Content, Disk as OnDisk, File, FixedVhd, Footer, Linux as OnLinux};
 
 const FAIL: Severities = Severities { azure: Severity::Fail, kvm: Severity::Fail, strict: Severity::Fail };
 const WARN: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Fail };
@@ -65,19 +70,19 @@ pub const RULEBOOK: &[Rule] = &[
     rule("V01", File, FAIL, container::is_a_vhd),
     rule("V02", Footer, FAIL, container::checksum),
     rule("V03", Footer, FAIL, container::fixed),
-    rule("V04", Footer, FAIL, container::whole_mib),
-    rule("V05", Footer, FAIL, container::length),
-    rule("V06", Footer, FAIL, container::large_enough),
-    rule("V07", Footer, FAIL, container::small_enough),
-    rule("V08", Footer, FAIL, container::os_disk_size),
-    rule("V09", Footer, WARN, container::version_and_features),
-    rule("V10", Footer, WARN, container::data_offset),
-    rule("V11", Footer, WARN, container::original_size),
-    rule("V12", Footer, FAIL, container::saved_state),
-    rule("V13", Footer, WARN, container::geometry),
-    rule("V14", Footer, WARN, container::creator),
-    rule("V15", Footer, FAIL, container::one_reading),
-    rule("V16", Footer, WARN, container::unique_id),
+    rule("V04", FixedVhd, FAIL, container::whole_mib),
+    rule("V05", FixedVhd, FAIL, container::length),
+    rule("V06", FixedVhd, FAIL, container::large_enough),
+    rule("V07", FixedVhd, FAIL, container::small_enough),
+    rule("V08", FixedVhd, FAIL, container::os_disk_size),
+    rule("V09", FixedVhd, WARN, container::version_and_features),
+    rule("V10", FixedVhd, WARN, container::data_offset),
+    rule("V11", FixedVhd, WARN, container::original_size),
+    rule("V12", FixedVhd, FAIL, container::saved_state),
+    rule("V13", FixedVhd, WARN, container::geometry),
+    rule("V14", FixedVhd, WARN, container::creator),
+    rule("V15", FixedVhd, FAIL, container::one_reading),
+    rule("V16", FixedVhd, WARN, container::unique_id),
     rule("V17", File, AZURE_ABOVE_ALL, container::file_name),
     rule("V18", Content, WARN, container::unused),
     rule("P01", OnDisk, FAIL, partitions::table),
@@ -122,6 +127,12 @@ impl Facts {
             Footer => {
                 let lacks = self.container.vhd.footer.is_none();
                 return lacks.then(|| Undecided(say("undecided.no_footer")));
+            }
+            FixedVhd => {
+                let Some(footer) = &self.container.vhd.footer else {
+                    return Some(Undecided(say("undecided.no_footer")));
+                };
+                return (footer.kind != FIXED_KIND).then(|| Undecided(say("undecided.not_fixed")));
             }
             OnDisk => self.disk().err(),
             OnLinux => self.linux().err(),

@@ -166,7 +166,13 @@ impl Writer {
             self.line(&format!("{INDENT}{more}"));
         }
         if let Some(remedy) = &rule.remedy {
-            self.prose(INDENT, &format!("{} {remedy}", self.language.word("text.remedy")));
+            // A command stands on a line of its own, unbroken, so that it can be copied.
+            let command = rule.command.filter(|command| remedy.ends_with(command));
+            let words = remedy.strip_suffix(command.unwrap_or("")).unwrap_or(remedy).trim_end();
+            self.prose(INDENT, &format!("{} {words}", self.language.word("text.remedy")));
+            if let Some(command) = command {
+                self.line(&format!("{INDENT}  {command}"));
+            }
         }
     }
 
@@ -179,7 +185,7 @@ impl Writer {
         }
         let label = self.language.word("text.not_decided");
         for (reason, ids) in open {
-            self.prose("", &format!("{label} {}: {reason}", ids.join(" ")));
+            self.prose("", &format!("{label} {}. {reason}", ids.join(" ")));
         }
         for (key, verdict) in
             [("text.passed", Verdict::Pass), ("text.not_applicable", Verdict::NotApplicable)]

@@ -3,6 +3,9 @@
 //! This crate parses the configuration and wires the rest together. What is absent: rules.
 
 mod certify;
+mod demo;
+mod examine;
+mod operator;
 mod serve;
 mod vitals;
 
@@ -25,8 +28,15 @@ struct Arguments {
 enum Command {
     /// Open the market
     Serve(serve::ServeArgs),
+    /// Make someone an operator of the market, and print the link to a password of their own
+    Operator(operator::OperatorArgs),
+    /// Open a market that is filled with demo goods
+    Demo(demo::DemoArgs),
     /// Judge a disk image: exit 0 certified, 1 not certified, 2 could not judge
     Certify(certify::CertifyArguments),
+    /// Judge an image for the market, in a process of its own
+    #[command(hide = true)]
+    Examine(examine::ExamineArgs),
     /// Say what a rule wants, why, and what to do
     Explain(certify::ExplainArguments),
 }
@@ -34,6 +44,9 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(args) => in_runtime(serve::run(args)),
+        Command::Operator(args) => in_runtime(operator::run(args)),
+        Command::Demo(args) => in_runtime(demo::run(args)),
+        Command::Examine(args) => examine::run(args),
         Command::Certify(arguments) => certify::run(&arguments),
         Command::Explain(arguments) => certify::explain(&arguments),
     }

@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use axum::Router;
 use clap::Args;
+use compute::qemu::{AccelChoice, Config, Qemu};
 use house::blobs::Blobs;
 use house::db::Address;
 use house::jobs::{Breakpoint, Worker};
@@ -45,6 +47,15 @@ pub struct ServeArgs {
     /// The mail server, smtp://user:password@host:port; without one, letters are files in the data directory.
     #[arg(long, env = "HALLE_SMTP")]
     pub smtp: Option<String>,
+    /// The IPv4 address at which the ports of machines are opened
+    #[arg(long, default_value = "127.0.0.1", env = "HALLE_MACHINES_ADDRESS")]
+    pub machines_address: std::net::Ipv4Addr,
+    /// The memory that all machines together get, in MiB [default: three quarters of what this host has]
+    #[arg(long, env = "HALLE_MACHINES_MEMORY_MIB")]
+    pub machines_memory_mib: Option<u64>,
+    /// Who runs the instructions of machines: auto, kvm, or tcg, which works everywhere and is slow
+    #[arg(long, default_value = "auto", env = "HALLE_ACCEL", value_parser = accel)]
+    pub accel: AccelChoice,
     /// Let web hooks call addresses of this machine and of private networks.
     #[arg(long)]
     pub private_hooks: bool,
@@ -83,10 +94,21 @@ impl Place {
 
 /// A refusal or fault as the person at the desk reads it.
 pub fn told(error: house::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error}")
+    match error {
+        house::Error::Refused(refusal) => anyhow::anyhow!("refused: {refusal:?}"),
+        house::Error::Fault(fault) => anyhow::anyhow!("{fault}"),
+    }
 }
 
 pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    run_with(args, async |_| Ok(())).await
+}
+
+/// Opens the market, and does `once_open` while it is. The market closes when that fails, or when it is told to.
+pub async fn run_with(
+    args: ServeArgs,
+    once_open: impl AsyncFnOnce(Market) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     start_log(args.log_json);
     std::fs::create_dir_all(&args.place.data)
         .with_context(|| format!("{} cannot be made", args.place.data.display()))?;
@@ -97,6 +119,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be listened at", args.listen))?;
     let bound = listener.local_addr()?;
     let market = open_market(&args, database.clone(), bound)?;
+    marketplace::deployments::sweep_soon(&market).await.map_err(told)?;
     let (stop, stopping) = watch::channel(false);
     let worker = worker(&args, &market)?;
     let working = tokio::spawn(async move { worker.run(stopping).await });
@@ -110,14 +133,21 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         let _ = told_to_stop.wait_for(|stop| *stop).await;
     });
     let serving = tokio::spawn(serving.into_future());
-    asked_to_stop().await?;
+    let open = async {
+        once_open(market).await?;
+        std::future::pending::<anyhow::Result<()>>().await
+    };
+    let outcome = tokio::select! {
+        asked = asked_to_stop() => asked,
+        failed = open => failed,
+    };
     info!("closing: letting what is under way come to its end");
     stop.send_replace(true);
     // Streams of events never end by themselves.
     let _ = tokio::time::timeout(STOP_WITHIN, serving).await;
     let _ = tokio::time::timeout(STOP_WITHIN, working).await;
     database.close().await;
-    Ok(())
+    outcome
 }
 
 fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyhow::Result<Market> {
@@ -127,7 +157,23 @@ fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyho
     settings.private_hooks = args.private_hooks;
     settings.certify_program = Some(std::env::current_exe().context("this program cannot find itself")?);
     let blobs = Blobs::open(&args.place.data).context("the blobs cannot be opened")?;
-    Ok(Market::open(database, blobs, settings))
+    let machines = Config {
+        bind: args.machines_address,
+        memory_budget_mib: args.machines_memory_mib,
+        accel: args.accel,
+        ..Config::in_folder(args.place.data.join("machines"))
+    };
+    let engine = Qemu::open(machines).context("the folder of machines cannot be used")?;
+    Ok(Market::open(database, blobs, Arc::new(engine), settings))
+}
+
+fn accel(text: &str) -> Result<AccelChoice, String> {
+    match text {
+        "auto" => Ok(AccelChoice::Auto),
+        "kvm" => Ok(AccelChoice::Kvm),
+        "tcg" => Ok(AccelChoice::Tcg),
+        _ => Err("auto, kvm or tcg".to_owned()),
+    }
 }
 
 fn worker(args: &ServeArgs, market: &Market) -> anyhow::Result<Worker> {

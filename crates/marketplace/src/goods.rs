@@ -42,7 +42,8 @@ impl MarketInABox {
         self.put_on_sale(&mut tx, &owner, organisation, offer, &draft).await;
         tx.commit().await.expect("kept");
         let mut tx = self.market.read().await.expect("a look");
-        let seller_slug = crate::sellers::seller(&mut tx, organisation).await.expect("a look").expect("a seller").slug;
+        let seller_slug =
+            crate::sellers::seller(&mut tx, organisation).await.expect("a look").expect("a seller").slug;
         let on_sale = on_sale_at(&mut tx, &seller_slug, slug).await.expect("a look").expect("on sale");
         Good { seller, owner, organisation, on_sale }
     }

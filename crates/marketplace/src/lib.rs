@@ -27,9 +27,9 @@ pub mod deployments;
 
 pub mod storefront;
 
-pub mod pages;
 #[cfg(test)]
 mod goods;
+pub mod pages;
 #[cfg(test)]
 mod paper_machines;
 #[cfg(test)]

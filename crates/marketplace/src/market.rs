@@ -1,7 +1,7 @@
 //! The market as a value: what every page, verb and job is given, and nothing global.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use compute::Engine;
 use house::blobs::Blobs;
@@ -11,7 +11,6 @@ use house::web::{Brand, Colour};
 use house::words::{Dictionary, Language, Words};
 use house::{Database, Result, Tx};
 
-use crate::publishing::Provision;
 use crate::storefront::Shelves;
 
 /// What the operator has decided. Parsed once, at start.
@@ -68,7 +67,6 @@ struct Parts {
     brand: Arc<Brand>,
     engine: Arc<dyn Engine>,
     shelves: Shelves,
-    provision: OnceLock<Provision>,
 }
 
 impl Market {
@@ -79,8 +77,7 @@ impl Market {
         }
         let (dictionary, brand) = (Arc::new(dictionary()), Arc::new(brand));
         let shelves = Shelves::default();
-        let provision = OnceLock::new();
-        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, engine, shelves, provision }))
+        Market(Arc::new(Parts { database, blobs, dictionary, settings, brand, engine, shelves }))
     }
 
     /// Opens a transaction that sees one moment and writes nothing.
@@ -113,15 +110,6 @@ impl Market {
     /// What is on sale, ready to be looked through.
     pub fn shelves(&self) -> &Shelves {
         &self.0.shelves
-    }
-
-    /// Says how certified bytes are brought to where machines run. Said once, before the jobs begin.
-    pub fn provision_by(&self, provision: Provision) {
-        let _ = self.0.provision.set(provision);
-    }
-
-    pub fn provision(&self) -> Option<&Provision> {
-        self.0.provision.get()
     }
 
     /// The market's face: its name and its colour.

@@ -112,8 +112,11 @@ impl Paper {
 impl Engine for PaperMachines {
     fn capabilities(&self) -> Answer<'_, Capabilities> {
         let missing = self.paper().missing;
-        let available =
-            if missing { Err("install it with `apt-get install qemu-system-x86`".to_owned()) } else { Ok("1".to_owned()) };
+        let available = if missing {
+            Err("install it with `apt-get install qemu-system-x86`".to_owned())
+        } else {
+            Ok("1".to_owned())
+        };
         Box::pin(std::future::ready(Ok(Capabilities {
             engine: "paper",
             available,
@@ -124,7 +127,12 @@ impl Engine for PaperMachines {
         })))
     }
 
-    fn ensure_image<'a>(&'a self, content: &'a ContentId, _: &'a Path, progress: Progress<'a>) -> Answer<'a, ()> {
+    fn ensure_image<'a>(
+        &'a self,
+        content: &'a ContentId,
+        _: &'a Path,
+        progress: Progress<'a>,
+    ) -> Answer<'a, ()> {
         progress(1, 2);
         let content = content.as_str().to_owned();
         self.call("image", move |paper| {

@@ -74,7 +74,9 @@ impl File {
     }
 
     pub fn is_test(&self) -> bool {
-        self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
+        self.path.ends_with("/tests.rs")
+            || self.path.ends_with("/testing.rs")
+            || self.path.contains("/tests/")
     }
 
     /// Whether the file is, or lies in, the room of this name: `pages.rs`, `pages/editor.rs`.

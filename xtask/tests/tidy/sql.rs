@@ -27,6 +27,10 @@ pub fn offences(file: &File) -> Vec<Offence> {
             let what = match owner(&table) {
                 Some(owner) if writes && owner != rank => format!("writes `{table}`, which is another's"),
                 Some(owner) if owner > rank => format!("reads `{table}`, which belongs to a later chapter"),
+                // The house asks the databases themselves what they hold.
+                None if rank == 0 && matches!(table.as_str(), "sqlite_master" | "information_schema") => {
+                    continue;
+                }
                 None if is_statement(&text) => format!("`{table}` does not begin with a chapter's name"),
                 _ => continue,
             };
@@ -142,7 +146,7 @@ mod tests {
     fn sql_outside_a_record_is_an_offence() {
         let sql = "SELECT id FROM offers_offer";
         check("crates/marketplace/src/offers/draft.rs", sql, &["SQL outside record.rs"]);
-        check("crates/halle/src/main.rs", sql, &["SQL outside record.rs"]);
+        check("crates/halle/src/serve.rs", sql, &["SQL outside record.rs"]);
         check("crates/marketplace/src/offers/tests.rs", sql, &[]);
         check(RECORD, sql, &[]);
         check("crates/marketplace/src/offers/draft.rs", "select a plan", &[]);

@@ -77,7 +77,7 @@ fn which_init(root: &Root) -> Result<Init, Undecided> {
     }
     // Busybox leaves the runlevels field empty or names a terminal in it; System V numbers its runlevels.
     let inittab = root.text("/etc/inittab")?.unwrap_or_default();
-    let fields = settings(&inittab).map(|(_, line)| line.splitn(4, ':').nth(1).unwrap_or("").to_owned());
+    let fields = settings(&inittab).map(|(_, line)| line.split(':').nth(1).unwrap_or("").to_owned());
     let numbered = fields.filter(|levels| levels.chars().any(|c| c.is_ascii_digit())).count();
     Ok(match (inittab.is_empty(), numbered) {
         (true, _) => Init::Unknown,

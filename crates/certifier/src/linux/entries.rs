@@ -92,7 +92,7 @@ fn grub(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
         let environment = folder.text(environment)?.unwrap_or_default();
         let saved = |name: &str| {
             let lines = environment.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-            lines.last().unwrap_or("").to_owned()
+            lines.fold("", |_, last| last).to_owned()
         };
         let menu = GrubMenu::read(&text, &folder.shown(config));
         let wanted = match menu.default.as_str() {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
-pub const COMPRESSED_BYTES_MAX: u64 = 512 << 20;
+pub const COMPRESSED_BYTES_MAX: u64 = 192 << 20;
 /// An initramfs that unpacks to more than this is not read on.
 pub const UNPACKED_BYTES_MAX: u64 = 1 << 30;
 pub const NAMES_MAX: usize = 200_000;

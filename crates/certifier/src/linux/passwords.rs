@@ -27,7 +27,7 @@ pub const ROUNDS_MAX: u64 = 10_000;
 /// A yescrypt hash that asks for more than this, `N × r`, is not tried: it is memory in units of 128 bytes.
 pub const YESCRYPT_BLOCKS_MAX: u64 = 4096 * 32;
 
-pub const ACCOUNTS_TRIED_MAX: usize = 8;
+pub const ACCOUNTS_TRIED_MAX: usize = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {
@@ -50,7 +50,10 @@ pub fn guess(name: &str, field: &str) -> Guess {
     USUAL.into_iter().find(|word| matches(word)).map_or(Guess::NotFound, Guess::Known)
 }
 
-fn verifier(field: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
+/// Whether a word is the password.
+type Verifier<'a> = Box<dyn Fn(&str) -> bool + 'a>;
+
+fn verifier(field: &str) -> Option<Verifier<'_>> {
     let kind = field.strip_prefix('$')?.split_once('$')?.0;
     match kind {
         "5" | "6" => {
@@ -60,7 +63,7 @@ fn verifier(field: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
             affordable.then(|| {
                 Box::new(move |word: &str| {
                     sha_crypt::ShaCrypt::default().verify_password(word.as_bytes(), field).is_ok()
-                }) as Box<dyn Fn(&str) -> bool>
+                }) as Verifier<'_>
             })
         }
         "1" => Some(Box::new(move |word: &str| md5_crypt_matches(word.as_bytes(), field))),
@@ -70,7 +73,7 @@ fn verifier(field: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
             (blocks <= YESCRYPT_BLOCKS_MAX && parameters.p() == 1).then(|| {
                 Box::new(move |word: &str| {
                     yescrypt::Yescrypt::default().verify_password(word.as_bytes(), field).is_ok()
-                }) as Box<dyn Fn(&str) -> bool>
+                }) as Verifier<'_>
             })
         }
         _ => None,

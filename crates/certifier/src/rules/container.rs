@@ -62,19 +62,25 @@ pub fn is_a_vhd(facts: &Facts, _: &Thresholds) -> Look {
     }
     if let Some(at) = container.vhd.footer_at.filter(|_| container.vhd.legacy) {
         let found = Evidence::full(say("V01.legacy")).offset(at).expected(say("V01.expected"));
-        let remedy = conversion(facts).map(|command| say("V01.convert").text("command", &command));
+        let remedy = conversion(facts).map(|command| say("V01.convert").command(&command));
         let outcome = Outcome::broken(say("V01.legacy"), found);
         return Ok(remedy.into_iter().fold(outcome, Outcome::with_remedy));
     }
     if container.format == Format::Empty {
         return Ok(Outcome::broken(say("V01.empty"), Evidence::full(say("V01.empty"))));
     }
+    if let Some(at) = container.vhd.displaced_footer_at
+        && matches!(container.format, Format::Unknown | Format::RawDisk)
+    {
+        let evidence =
+            Evidence::full(say("V01.displaced").count("at", at)).offset(at).expected(say("V01.expected"));
+        let command = format!("truncate -s {} {}", at + FOOTER_BYTES as u64, shell_word(&facts.file_name));
+        let remedy = say("V01.convert").command(&command);
+        return Ok(Outcome::broken(say("V01.displaced").count("at", at), evidence).with_remedy(remedy));
+    }
     let name = container.format.to_string();
     let reason = match container.format {
-        Format::Unknown => match container.vhd.displaced_footer_at {
-            Some(at) => say("V01.displaced").count("at", at),
-            None => say("V01.unknown"),
-        },
+        Format::Unknown => say("V01.unknown"),
         Format::RawDisk => say("V01.raw"),
         Format::Gzip | Format::Xz | Format::Zstd | Format::Bzip2 | Format::Zip | Format::SevenZip => {
             say("V01.packed").text("format", &name)
@@ -86,7 +92,7 @@ pub fn is_a_vhd(facts: &Facts, _: &Thresholds) -> Look {
         .expected(say("V01.expected"));
     let outcome = Outcome::broken(reason, evidence);
     Ok(match conversion(facts) {
-        Some(command) => outcome.with_remedy(say("V01.convert").text("command", &command)),
+        Some(command) => outcome.with_remedy(say("V01.convert").command(&command)),
         None => outcome,
     })
 }
@@ -112,7 +118,7 @@ pub fn fixed(facts: &Facts, _: &Thresholds) -> Look {
     let evidence = Evidence::full(quote(&kind.to_string())).expected(quote("2"));
     let outcome = Outcome::broken(reason, field(facts, 60, evidence));
     Ok(match conversion(facts) {
-        Some(command) if kind == 3 => outcome.with_remedy(say("V01.convert").text("command", &command)),
+        Some(command) if kind == 3 => outcome.with_remedy(say("V01.convert").command(&command)),
         _ => outcome,
     })
 }
@@ -125,7 +131,7 @@ pub fn whole_mib(facts: &Facts, _: &Thresholds) -> Look {
     let whole = size.checked_next_multiple_of(MIB).unwrap_or(size);
     let evidence =
         Evidence::full(say("in_bytes").count("bytes", size)).expected(say("in_bytes").count("bytes", whole));
-    let remedy = say("V04.resize").text("command", &resize(facts, whole));
+    let remedy = say("V04.resize").command(&resize(facts, whole));
     Ok(Outcome::broken(say("V04.broken").count("over", size % MIB), field(facts, 48, evidence))
         .with_remedy(remedy))
 }
@@ -278,7 +284,7 @@ pub fn creator(facts: &Facts, _: &Thresholds) -> Look {
     let command = format!(
         "qemu-img convert -f vpc -O raw {name} disk.raw && qemu-img convert -f raw {FIXED} disk.raw {name}"
     );
-    let remedy = say("V01.convert").text("command", &command);
+    let remedy = say("V01.convert").command(&command);
     Ok(Outcome::broken(say("V14.broken"), field(facts, 28, evidence)).with_remedy(remedy))
 }
 

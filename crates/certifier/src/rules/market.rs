@@ -21,7 +21,7 @@ const LATER: (&str, &str) = ("virtio_net", "CONFIG_VIRTIO_NET");
 pub const SEED_READER: &str = "/etc/halle/seed-reader";
 /// The label of the volume from which NoCloud is read; a seed reader must look for it.
 const SEED_LABEL: &str = "cidata";
-const SEED_READER_BYTES_MAX: u64 = 64 << 20;
+const SEED_READER_BYTES_MAX: u64 = 16 << 20;
 
 pub fn virtio_at_boot(facts: &Facts, _: &Thresholds) -> Look {
     let linux = facts.linux()?;

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 /// Longer than any single thing that a browser is asked to do.
 const ANSWER_SECONDS_MAX: u64 = 90;
 
+const DRIVER_STARTS_MAX: usize = 5;
+
 const BROWSER_ARGUMENTS: &[&str] = &[
     "--headless=new",
     "--no-sandbox",
@@ -38,22 +40,9 @@ pub struct Session {
 impl Session {
     /// Opens a browser that keeps its profile in `profile` and asks for pages in `language`.
     pub fn open(profile: &Path, language: &str) -> Session {
-        let program = std::env::var("HALLE_TEST_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
-        let mut driver = Command::new(program)
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts; `cargo xtask test` installs it, `--no-browser` goes without");
-        let mut lines = BufReader::new(driver.stdout.take().expect("standard output is piped")).lines();
-        let port = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+        let (driver, port) = (0..DRIVER_STARTS_MAX)
+            .find_map(|_| start_driver())
             .expect("chromedriver says on which port it listens");
-        // The driver would stall on a full pipe, so someone goes on reading.
-        std::thread::spawn(move || lines.for_each(drop));
         let mut session = Session { driver, port, id: String::new() };
         let mut arguments: Vec<String> =
             BROWSER_ARGUMENTS.iter().map(|argument| argument.to_string()).collect();
@@ -110,6 +99,36 @@ impl Drop for Session {
         let _ = self.call("DELETE", &format!("/session/{}", self.id), &Value::Null);
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+    }
+}
+
+/// Starts a driver, unless the port that it chose was just taken by somebody else, for it wants the same one twice:
+/// of IPv4 and of IPv6.
+fn start_driver() -> Option<(Child, u16)> {
+    let program = std::env::var("HALLE_TEST_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+    let mut driver = Command::new(program)
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver starts; `cargo xtask test` installs it, `--no-browser` goes without");
+    let mut lines = BufReader::new(driver.stdout.take().expect("standard output is piped")).lines();
+    let port = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+    match port {
+        Some(port) => {
+            // The driver would stall on a full pipe, so someone goes on reading.
+            std::thread::spawn(move || lines.for_each(drop));
+            Some((driver, port))
+        }
+        None => {
+            let _ = driver.kill();
+            let _ = driver.wait();
+            None
+        }
     }
 }
 

@@ -7,69 +7,73 @@ use house::web::*;
 
 use super::t;
 
+/// Title, publisher, a line in English and in French, nano-euros an hour, doubled stars, and how many gave them.
+type Good = (&'static str, &'static str, &'static str, &'static str, i64, u8, u64);
+
+const GOODS: &[Good] = &[
+    (
+        "Quay",
+        "Copper Kettle",
+        "A web server with TLS 1.3, headers and rate limits set right from the first boot.",
+        "Un serveur web avec TLS 1.3, en-têtes et limites bien réglés dès le premier démarrage.",
+        50_000_000,
+        9,
+        214,
+    ),
+    (
+        "Garde-Manger",
+        "Moulin Imaginaire",
+        "Streaming replicas, nightly backups and a query inspector.",
+        "Réplication continue, sauvegardes nocturnes et un inspecteur de requêtes.",
+        120_000_000,
+        10,
+        87,
+    ),
+    (
+        "Switchyard",
+        "Paper Boat",
+        "Your own forge with runners, package registry and single sign-on.",
+        "Votre propre forge avec exécuteurs, registre de paquets et connexion unique.",
+        0,
+        8,
+        342,
+    ),
+    (
+        "Slate",
+        "Paper Boat",
+        "Notebooks for a whole class, with GPUs when you need them.",
+        "Des carnets pour toute une classe, avec des GPU au besoin.",
+        90_000_000,
+        7,
+        19,
+    ),
+    (
+        "Mailyard",
+        "Moulin Imaginaire",
+        "A mail server that delivers: DKIM, DMARC and a calm webmail.",
+        "Un serveur de courrier qui arrive à bon port : DKIM, DMARC et un webmail paisible.",
+        40_000_000,
+        9,
+        61,
+    ),
+    (
+        "Bare Hall",
+        "Copper Kettle",
+        "Activated, patched to last Tuesday, and nothing else on it.",
+        "Activé, à jour de mardi dernier, et rien d’autre dessus.",
+        210_000_000,
+        8,
+        133,
+    ),
+];
+
 pub fn tiles(frame: &Frame) -> Vec<Tile> {
     let certified = Badge::new("shield-check", t(frame, "Certified", "Certifiée")).class("pass");
     let drive = Badge::new("play", t(frame, "Test drive", "À l’essai"));
     let free = Badge::new("gift", t(frame, "Free", "Gratuite"));
-    let goods = [
-        (
-            "Hardened nginx",
-            "Acme Systems",
-            "A web server with TLS 1.3, headers and rate limits set right from the first boot.",
-            "Un serveur web avec TLS 1.3, en-têtes et limites bien réglés dès le premier démarrage.",
-            50_000_000,
-            9,
-            214,
-        ),
-        (
-            "PostgreSQL 17, tuned",
-            "Elephant & Fils",
-            "Streaming replicas, nightly backups and a query inspector.",
-            "Réplication continue, sauvegardes nocturnes et un inspecteur de requêtes.",
-            120_000_000,
-            10,
-            87,
-        ),
-        (
-            "Forgejo for teams",
-            "Codeberg Works",
-            "Your own forge with runners, package registry and single sign-on.",
-            "Votre propre forge avec exécuteurs, registre de paquets et connexion unique.",
-            0,
-            8,
-            342,
-        ),
-        (
-            "Jupyter Hall",
-            "Numerata",
-            "Notebooks for a whole class, with GPUs when you need them.",
-            "Des carnets pour toute une classe, avec des GPU au besoin.",
-            90_000_000,
-            7,
-            19,
-        ),
-        (
-            "Mailyard",
-            "Poste Libre",
-            "A mail server that delivers: DKIM, DMARC and a calm webmail.",
-            "Un serveur de courrier qui arrive à bon port : DKIM, DMARC et un webmail paisible.",
-            40_000_000,
-            9,
-            61,
-        ),
-        (
-            "Windows Server 2025 Core",
-            "Redmond Resale",
-            "Activated, patched to last Tuesday, and nothing else on it.",
-            "Activé, à jour de mardi dernier, et rien d’autre dessus.",
-            210_000_000,
-            8,
-            133,
-        ),
-    ];
-    goods
-        .into_iter()
-        .map(|(title, by, english, french, price, stars, count)| Tile {
+    GOODS
+        .iter()
+        .map(|&(title, by, english, french, price, stars, count)| Tile {
             address: "/offer".into(),
             title: title.into(),
             line: t(frame, english, french),
@@ -174,17 +178,17 @@ pub fn decisions(frame: &Frame) -> Vec<Decision> {
     };
     vec![
         decision(
-            "Hardened nginx 2.4",
+            "Quay 2.4",
             t(
                 frame,
-                "Acme Systems asks to publish. 41 checks passed, 2 warnings.",
-                "Acme Systems demande à publier. 41 contrôles réussis, 2 avertissements.",
+                "Copper Kettle asks to publish. 41 checks passed, 2 warnings.",
+                "Copper Kettle demande à publier. 41 contrôles réussis, 2 avertissements.",
             ),
             Badge::new("clipboard-check", t(frame, "Review", "Revue")),
             20,
         ),
         decision(
-            "Poste Libre",
+            "Moulin Imaginaire",
             t(
                 frame,
                 "Wants to sell. Register entry found, bank account checked.",
@@ -194,7 +198,7 @@ pub fn decisions(frame: &Frame) -> Vec<Decision> {
             6,
         ),
         decision(
-            "Jupyter Hall",
+            "Slate",
             t(
                 frame,
                 "Asks for an exception from vhd.fixed until 1 December.",
@@ -284,7 +288,7 @@ pub fn crumbs(frame: &Frame) -> Vec<Link> {
     vec![
         Link::new(t(frame, "Market", "Marché"), "/"),
         Link::new(t(frame, "Web servers", "Serveurs web"), "/search"),
-        Link::new("Hardened nginx", "#").current(true),
+        Link::new("Quay", "#").current(true),
     ]
 }
 
@@ -380,7 +384,7 @@ pub fn seller(frame: Frame) -> Frame {
         link("Payouts", "Versements", "/payouts", "receipt"),
         link("People", "Personnes", "/people", "users"),
     ];
-    work(frame, "Acme Systems".into(), "Ada Byron", links)
+    work(frame, "Copper Kettle".into(), "Ada Byron", links)
 }
 
 pub fn buyer(frame: Frame) -> Frame {

@@ -27,6 +27,9 @@ const ASSETS: &[Asset] = assets! {
     "market.css", "text/css; charset=utf-8", "market.css";
     "market.js", "text/javascript; charset=utf-8", "market.js";
     "icons.svg", "image/svg+xml", "icons.svg";
+    "upload.js", "text/javascript; charset=utf-8", "upload.js";
+    "tus.min.js", "text/javascript; charset=utf-8", "tus.min.js";
+    "tus-js-client.LICENSE", "text/plain; charset=utf-8", "tus-js-client.LICENSE";
     "text-latin.woff2", "font/woff2", "fonts/text-latin.woff2";
     "text-latin-ext.woff2", "font/woff2", "fonts/text-latin-ext.woff2";
     "display-latin.woff2", "font/woff2", "fonts/display-latin.woff2";

@@ -1,1 +1,530 @@
+//! The images of a publisher with their verdicts, and the report of one.
 
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use house::web::{Badge, Fact, Form, Frame, Link, Page, State, changes, show};
+use house::words::Words;
+use house::{Error, Id, Result, Timestamp};
+use serde::Deserialize;
+
+use super::report_view::{ReportView, RuleView, language_of, report_view};
+use super::{PROFILES, Refused, Run, Stage, Verdict, record};
+use crate::hall::pages::Visit;
+use crate::hall::portal_address;
+use crate::images::pages::{acting, crumbs, image_address, news, with_end};
+use crate::images::{self, Image};
+use crate::market::Market;
+use crate::people::{ActingFor, Organisation};
+
+pub fn pages() -> Router<Market> {
+    Router::new()
+        .route("/sell/{organisation}/images", get(list))
+        .route("/sell/{organisation}/images/part", get(list_part))
+        .route("/sell/{organisation}/images/{image}", get(one))
+        .route("/sell/{organisation}/images/{image}/part", get(one_part))
+        .route("/sell/{organisation}/images/{image}/report.json", get(as_json))
+        .route("/sell/{organisation}/images/{image}/judge", post(judge))
+        .merge(super::api::api())
+}
+
+pub fn streams() -> Router<Market> {
+    Router::new()
+        .route("/sell/{organisation}/images/events", get(list_events))
+        .route("/sell/{organisation}/images/{image}/events", get(one_events))
+}
+
+/// One line of the list: an image, or an upload on its way to becoming one.
+struct Line {
+    address: String,
+    name: String,
+    badge: Badge,
+    size_bytes: u64,
+    at: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "certification/pages/list.html")]
+struct ListPart {
+    w: Words,
+    lines: Vec<Line>,
+    heads: [String; 4],
+    upload: String,
+}
+
+#[derive(Template)]
+#[template(path = "certification/pages/images.html")]
+struct ImagesPage {
+    w: Words,
+    frame: Frame,
+    list: ListPart,
+    events: String,
+    part: String,
+}
+
+impl ListPart {
+    fn new(w: &Words, organisation: Id<Organisation>, lines: Vec<Line>) -> ListPart {
+        let head = |key: &str| w.say(key).to_string();
+        ListPart {
+            heads: [
+                head("certification-head-file"),
+                head("certification-head-state"),
+                format!(">{}", head("certification-head-size")),
+                head("certification-head-when"),
+            ],
+            w: w.clone(),
+            lines,
+            upload: portal_address(organisation, "/images/upload"),
+        }
+    }
+
+    async fn of(visit: &Visit, by: &ActingFor) -> Result<ListPart> {
+        let w = &visit.w;
+        let mut tx = visit.read().await?;
+        let uploads = images::uploads_of(&mut tx, by).await?;
+        let sealed = images::images_of(&mut tx, by).await?;
+        let runs =
+            record::newest_of_all(&mut tx, by.organisation().id, &visit.market.settings().profile).await?;
+        let mut lines: Vec<Line> = uploads
+            .iter()
+            .map(|upload| Line {
+                address: images::pages::address(upload),
+                name: upload.file_name.clone(),
+                badge: upload_badge(w, upload),
+                size_bytes: upload.size_bytes,
+                at: upload.touched_at,
+            })
+            .collect();
+        lines.extend(sealed.into_iter().map(|image| Line {
+            address: image_address(image.organisation, image.id),
+            badge: run_badge(w, runs.iter().find(|run| run.image == image.id)),
+            size_bytes: u64::try_from(image.size_bytes).unwrap_or(0),
+            at: image.sealed_at,
+            name: image.file_name,
+        }));
+        Ok(ListPart::new(w, by.organisation().id, lines))
+    }
+}
+
+impl ImagesPage {
+    fn new(frame: Frame, organisation: Id<Organisation>, list: ListPart) -> ImagesPage {
+        let at = |end: &str| portal_address(organisation, &format!("/images/{end}"));
+        ImagesPage { w: frame.w.clone(), frame, list, events: at("events"), part: at("part") }
+    }
+}
+
+impl Page for ImagesPage {
+    fn samples(frame: &Frame) -> Vec<ImagesPage> {
+        let w = &frame.w;
+        let at = house::clock::from_micros(1_799_999_000_000_000);
+        let states = [None, Some(Stage::Queued), Some(Stage::Running { percent: 40 })]
+            .into_iter()
+            .chain(VERDICTS.map(|verdict| Some(Stage::Concluded { at, verdict })));
+        let lines = states.map(|stage| {
+            let run = stage.map(|stage| sample_run(stage, at));
+            Line {
+                address: "/".to_owned(),
+                name: "disk.vhd".to_owned(),
+                badge: run_badge(w, run.as_ref()),
+                size_bytes: 2 << 30,
+                at,
+            }
+        });
+        [Vec::new(), lines.collect()]
+            .map(|lines| {
+                ImagesPage::new(frame.clone(), Id::sample(1), ListPart::new(w, Id::sample(1), lines))
+            })
+            .into()
+    }
+}
+
+const VERDICTS: [Verdict; 3] = [Verdict::Certified, Verdict::NotCertified, Verdict::CouldNotJudge];
+
+fn sample_run(stage: Stage, begun_at: Timestamp) -> Run {
+    Run { id: Id::sample(9), image: Id::sample(7), profile: "kvm".to_owned(), begun_at, stage }
+}
+
+fn upload_badge(w: &Words, upload: &images::Upload) -> Badge {
+    match &upload.stage {
+        images::Stage::Receiving => {
+            let word = w.say("certification-state-receiving").with("percent", w.percent(upload.percent()));
+            Badge::new("upload", word).class("run")
+        }
+        images::Stage::Refused { .. } | images::Stage::Discarded { .. } => {
+            Badge::state(State::Fail, w.say("certification-state-refused"))
+        }
+        images::Stage::Sealing | images::Stage::Sealed { .. } => {
+            Badge::state(State::Run, w.say("certification-state-sealing"))
+        }
+    }
+}
+
+/// The mark of an image in lists: what came of its newest run.
+pub fn run_badge(w: &Words, run: Option<&Run>) -> Badge {
+    match run.map(|run| &run.stage) {
+        None => Badge::state(State::Wait, w.say("certification-state-never")),
+        Some(Stage::Queued) => Badge::state(State::Wait, w.say("certification-state-queued")),
+        Some(Stage::Running { percent }) => {
+            let word = w.say("certification-state-running").with("percent", w.percent(percent));
+            Badge::state(State::Run, word)
+        }
+        Some(Stage::Concluded { verdict: Verdict::Certified, .. }) => {
+            Badge::new("badge-check", w.say("certification-state-certified")).class("pass")
+        }
+        Some(Stage::Concluded { verdict: Verdict::NotCertified, .. }) => {
+            Badge::state(State::Fail, w.say("certification-state-not-certified"))
+        }
+        Some(Stage::Concluded { verdict: Verdict::CouldNotJudge, .. }) => {
+            Badge::state(State::Warn, w.say("certification-state-could-not-judge"))
+        }
+    }
+}
+
+/// What is shown of a report: all of it, or one group of rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shows {
+    all: bool,
+    group: String,
+}
+
+impl Shows {
+    fn one(&self, group: &str) -> bool {
+        self.all || self.group == group
+    }
+}
+
+/// Rules that need someone's eye.
+struct Group<'v> {
+    name: &'static str,
+    title_key: &'static str,
+    rules: &'v [RuleView],
+}
+
+#[allow(clippy::large_enum_variant, reason = "one is made a request")]
+enum Body {
+    Waiting { percent: i64, running: bool },
+    NeverJudged,
+    BrokenOff { why: String },
+    Report { view: ReportView, at: Timestamp },
+}
+
+#[derive(Template)]
+#[template(path = "certification/pages/report.html")]
+struct ReportPart {
+    w: Words,
+    body: Body,
+    profile: String,
+    judge: String,
+    shows: Shows,
+    filters: Vec<Link>,
+}
+
+impl ReportPart {
+    async fn of(visit: &Visit, image: &Image, asked: &Asked) -> Result<ReportPart> {
+        let profile = asked.profile(&visit.market)?;
+        let mut tx = visit.read().await?;
+        let body = match super::newest(&mut tx, image.id, &profile).await? {
+            None => Body::NeverJudged,
+            Some(Run { stage: Stage::Queued, .. }) => Body::Waiting { percent: 0, running: false },
+            Some(Run { stage: Stage::Running { percent }, .. }) => Body::Waiting { percent, running: true },
+            Some(Run { id, stage: Stage::Concluded { at, .. }, .. }) => {
+                match (super::report(&mut tx, id).await?, super::broken_off(&mut tx, id).await?) {
+                    (Some(report), _) => Body::Report { view: report_view(&report, &visit.w), at },
+                    (None, why) => {
+                        Body::BrokenOff { why: why.map(|why| visit.w.tell(&why)).unwrap_or_default() }
+                    }
+                }
+            }
+        };
+        Ok(ReportPart::new(&visit.w, image, profile, body, asked.show.clone().unwrap_or_default()))
+    }
+
+    fn new(w: &Words, image: &Image, profile: String, body: Body, group: String) -> ReportPart {
+        let here = image_address(image.organisation, image.id);
+        let shows = Shows { all: group.is_empty(), group };
+        let filters = match &body {
+            Body::Report { view, .. } => filters(w, view, &format!("{here}?profile={profile}"), &shows),
+            _ => Vec::new(),
+        };
+        ReportPart { w: w.clone(), body, profile, judge: format!("{here}/judge"), shows, filters }
+    }
+
+    fn is_over(&self) -> bool {
+        !matches!(self.body, Body::Waiting { .. })
+    }
+
+    fn has_report(&self) -> bool {
+        matches!(self.body, Body::Report { .. })
+    }
+}
+
+fn filters(w: &Words, view: &ReportView, here: &str, shows: &Shows) -> Vec<Link> {
+    let groups = [
+        ("", "certification-filter-all", None),
+        ("must_fix", "certification-must-fix", Some(view.must_fix.len())),
+        ("warnings", "certification-warnings", Some(view.warnings.len())),
+        ("not_decided", "certification-not-decided", Some(view.not_decided.len())),
+        ("passed", "certification-filter-passed", Some(view.passed.len())),
+        ("not_applicable", "certification-filter-not-applicable", Some(view.not_applicable.len())),
+    ];
+    let shown = groups.into_iter().filter(|(_, _, count)| *count != Some(0));
+    shown
+        .map(|(name, key, count)| {
+            let address = if name.is_empty() { here.to_owned() } else { format!("{here}&show={name}") };
+            let link = Link::new(w.say(key), address).current(shows.group == name);
+            count.map_or(link.clone(), |count| link.count(count as u64))
+        })
+        .collect()
+}
+
+impl ReportPart {
+    fn class_of(&self, view: &ReportView) -> &'static str {
+        match view.verdict {
+            Verdict::Certified => "pass",
+            Verdict::NotCertified => "fail",
+            Verdict::CouldNotJudge => "warn",
+        }
+    }
+
+    fn icon_of(&self, view: &ReportView) -> &'static str {
+        match view.verdict {
+            Verdict::Certified => "badge-check",
+            Verdict::NotCertified => "circle-x",
+            Verdict::CouldNotJudge => "triangle-alert",
+        }
+    }
+
+    fn verdict_key(&self, view: &ReportView) -> &'static str {
+        match view.verdict {
+            Verdict::Certified => "certification-certified",
+            Verdict::NotCertified => "certification-not-certified",
+            Verdict::CouldNotJudge => "certification-could-not-judge",
+        }
+    }
+
+    fn open_groups<'v>(&self, view: &'v ReportView) -> [Group<'v>; 3] {
+        let group = |name, title_key, rules| Group { name, title_key, rules };
+        [
+            group("must_fix", "certification-fix-first", &view.must_fix[..]),
+            group("warnings", "certification-warnings", &view.warnings[..]),
+            group("not_decided", "certification-not-decided", &view.not_decided[..]),
+        ]
+    }
+}
+
+#[derive(Template)]
+#[template(path = "certification/pages/image.html")]
+struct ImagePage {
+    w: Words,
+    frame: Frame,
+    crumbs: Vec<Link>,
+    profiles: Vec<Link>,
+    image: Image,
+    report: ReportPart,
+    facts: Vec<Fact>,
+    events: String,
+    part: String,
+    json: String,
+    desk_line: String,
+}
+
+impl ImagePage {
+    fn new(frame: Frame, image: Image, report: ReportPart) -> ImagePage {
+        let w = frame.w.clone();
+        let here = image_address(image.organisation, image.id);
+        let profiles = PROFILES
+            .map(|name| {
+                let label = w.say("certification-profile").with("profile", name);
+                Link::new(label, format!("{here}?profile={name}")).current(report.profile == name)
+            })
+            .into();
+        let query = format!("?profile={}", report.profile);
+        ImagePage {
+            crumbs: crumbs(&w, image.organisation, &image.file_name),
+            profiles,
+            facts: facts(&w, &image, &report),
+            events: format!("{here}/events"),
+            part: format!("{here}/part{query}"),
+            json: format!("{here}/report.json{query}"),
+            desk_line: format!("halle certify disk.vhd --profile {} --format json", report.profile),
+            w,
+            frame,
+            image,
+            report,
+        }
+    }
+}
+
+fn facts(w: &Words, image: &Image, report: &ReportPart) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new(w.say("certification-fact-content-id"), format!("halle1:{}", image.content_id)),
+        Fact::new(w.say("certification-fact-sha256"), &image.sha256),
+        Fact::new(w.say("certification-fact-size"), w.bytes(image.size_bytes)),
+        Fact::new(w.say("certification-fact-sealed"), w.exact(image.sealed_at)),
+        Fact::new(w.say("certification-fact-profile"), &report.profile),
+    ];
+    if let Body::Report { view, at } = &report.body {
+        facts.push(Fact::new(w.say("certification-fact-rulebook"), &view.rulebook));
+        facts.push(Fact::new(w.say("certification-fact-judged"), w.exact(at)));
+        facts.push(Fact::new(w.say("certification-fact-format"), &view.format));
+    }
+    facts
+}
+
+impl Page for ImagePage {
+    fn samples(frame: &Frame) -> Vec<ImagePage> {
+        let at = house::clock::from_micros(1_799_999_000_000_000);
+        let image = Image {
+            id: Id::sample(7),
+            organisation: Id::sample(1),
+            content_id: "ab".repeat(32),
+            sha256: "cd".repeat(32),
+            file_name: "disk.vhd".to_owned(),
+            size_bytes: 2 << 30,
+            sealed_at: at,
+        };
+        let bytes = vec![0; 4096];
+        let report = certifier::certify(
+            std::sync::Arc::new(bytes),
+            "disk.vhd",
+            &certifier::profile::Profile::azure(),
+            &certifier::progress::Silent,
+        );
+        let view = || report_view(&report, &frame.w);
+        let bodies = [
+            (Body::NeverJudged, ""),
+            (Body::Waiting { percent: 0, running: false }, ""),
+            (Body::Waiting { percent: 40, running: true }, ""),
+            (Body::BrokenOff { why: "…".to_owned() }, ""),
+            (Body::Report { view: view(), at }, ""),
+            (Body::Report { view: view(), at }, "not_applicable"),
+        ];
+        bodies
+            .into_iter()
+            .map(|(body, show)| {
+                let part = ReportPart::new(&frame.w, &image, "kvm".to_owned(), body, show.to_owned());
+                ImagePage::new(frame.clone(), image.clone(), part)
+            })
+            .collect()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    profile: Option<String>,
+    show: Option<String>,
+}
+
+impl Asked {
+    /// The profile that was asked for, or the market's own.
+    pub(super) fn profile(&self, market: &Market) -> Result<String> {
+        let name = self.profile.as_deref().filter(|name| !name.is_empty());
+        let name = name.unwrap_or(&market.settings().profile);
+        super::profile(name)?;
+        Ok(name.to_owned())
+    }
+}
+
+/// An image of the organisation that is acted for; to others it does not exist.
+pub(super) async fn image_of(visit: &Visit, by: &ActingFor, id: &str) -> Result<Image> {
+    let id = Id::parse(id).map_err(|_| Error::from(house::error::NotFound))?;
+    let image = images::image(&mut visit.read().await?, id).await?;
+    image.filter(|image| image.organisation == by.organisation().id).ok_or(house::error::NotFound.into())
+}
+
+async fn list(visit: Visit, Path(organisation): Path<String>) -> Result<Response> {
+    let by = acting(&visit, &organisation).await?;
+    let list = ListPart::of(&visit, &by).await?;
+    show(&ImagesPage::new(visit.portal(by.organisation()), by.organisation().id, list))
+}
+
+async fn list_part(visit: Visit, Path(organisation): Path<String>) -> Result<Response> {
+    let by = acting(&visit, &organisation).await?;
+    show(&ListPart::of(&visit, &by).await?)
+}
+
+async fn list_events(visit: Visit, Path(organisation): Path<String>) -> Result<impl IntoResponse> {
+    acting(&visit, &organisation).await?;
+    Ok(changes(news(&visit.market)))
+}
+
+async fn one(
+    visit: Visit,
+    Path((organisation, image)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let by = acting(&visit, &organisation).await?;
+    let image = image_of(&visit, &by, &image).await?;
+    let report = ReportPart::of(&visit, &image, &asked).await?;
+    show(&ImagePage::new(visit.portal(by.organisation()), image, report))
+}
+
+async fn one_part(
+    visit: Visit,
+    Path((organisation, image)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let by = acting(&visit, &organisation).await?;
+    let image = image_of(&visit, &by, &image).await?;
+    let part = ReportPart::of(&visit, &image, &asked).await?;
+    Ok(with_end(show(&part)?, part.is_over()))
+}
+
+async fn one_events(
+    visit: Visit,
+    Path((organisation, image)): Path<(String, String)>,
+) -> Result<impl IntoResponse> {
+    let by = acting(&visit, &organisation).await?;
+    image_of(&visit, &by, &image).await?;
+    Ok(changes(news(&visit.market)))
+}
+
+/// The report as `halle certify --format json` prints it, in the reader's language.
+async fn as_json(
+    visit: Visit,
+    Path((organisation, image)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let by = acting(&visit, &organisation).await?;
+    let image = image_of(&visit, &by, &image).await?;
+    let profile = asked.profile(&visit.market)?;
+    let mut tx = visit.read().await?;
+    let run = super::newest(&mut tx, image.id, &profile).await?.ok_or(Refused::NoReportYet)?;
+    let report = super::report(&mut tx, run.id).await?.ok_or(Refused::NoReportYet)?;
+    let name = format!("attachment; filename=\"report-{}-{profile}.json\"", image.id);
+    let rendered = report.render(language_of(&visit.w));
+    Ok(([(header::CONTENT_DISPOSITION, name)], Json(rendered)).into_response())
+}
+
+/// Judges by a profile: for the first time, or again after it was concluded.
+async fn judge(
+    visit: Visit,
+    Path((organisation, image)): Path<(String, String)>,
+    form: Form,
+) -> Result<Redirect> {
+    let by = acting(&visit, &organisation).await?;
+    let image = image_of(&visit, &by, &image).await?;
+    let asked = Asked { profile: Some(form.value("profile").to_owned()), show: None };
+    let profile = asked.profile(&visit.market)?;
+    let mut tx = visit.write().await?;
+    let by = visit.acting_for(&mut tx, by.organisation().id, by.role()).await?;
+    super::judge_again(&mut tx, &by, image.id, &profile).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("{}?profile={profile}", image_address(image.organisation, image.id))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_of_this_chapter_are_drawn_in_every_state_and_language() {
+        let chapters = [crate::images::WORDS, super::super::WORDS, crate::hall::WORDS];
+        let words: Vec<_> = chapters.concat();
+        house::web::check_samples::<ImagesPage>(&words);
+        house::web::check_samples::<ImagePage>(&words);
+    }
+}

@@ -1,1 +1,275 @@
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::time::Duration;
 
+use house::{Id, Tx};
+
+use super::child::{Order, outside};
+use super::*;
+use crate::images::Image;
+use crate::images::tests::vhd;
+use crate::people::{self, Organisation, Role};
+use crate::testing::{Browser, MarketInABox};
+
+/// A publisher's browser, its organisation, and an image that was sent and judged.
+async fn judged(market: &MarketInABox, name: &str) -> (Browser, Id<Organisation>, Image) {
+    let (mut browser, organisation) = market.publisher(name).await;
+    send(market, &mut browser, organisation, vhd(2, 3)).await;
+    market.work().await;
+    let image = only_image(market, &browser, organisation).await;
+    (browser, organisation, image)
+}
+
+/// Sends a file by the plain form.
+async fn send(market: &MarketInABox, browser: &mut Browser, organisation: Id<Organisation>, bytes: Vec<u8>) {
+    let path = format!("/sell/{organisation}/images/upload");
+    let answer = send_form(market, browser, &path, "disk.vhd", bytes).await;
+    answer.leads_to();
+}
+
+async fn send_form(
+    market: &MarketInABox,
+    browser: &mut Browser,
+    path: &str,
+    name: &str,
+    bytes: Vec<u8>,
+) -> crate::testing::Answer {
+    let head = format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         content-type: application/octet-stream\r\n\r\n"
+    );
+    let body = [head.as_bytes(), &bytes, b"\r\n--edge--\r\n"].concat();
+    let length = body.len().to_string();
+    let headers = [
+        ("content-type", "multipart/form-data; boundary=edge"),
+        ("content-length", &length),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    market.ask(browser, "POST", path, &headers, body).await
+}
+
+async fn only_image(market: &MarketInABox, _: &Browser, organisation: Id<Organisation>) -> Image {
+    let mut tx = market.market.read().await.expect("a look");
+    let by = owner(&mut tx, organisation).await;
+    let images = crate::images::images_of(&mut tx, &by).await.expect("the images");
+    assert_eq!(images.len(), 1);
+    images.into_iter().next().expect("one image")
+}
+
+async fn owner(tx: &mut Tx, organisation: Id<Organisation>) -> people::ActingFor {
+    let owner = people::members_of(tx, organisation).await.expect("the members").remove(0).0;
+    people::acting_for(tx, &owner, organisation, Role::Owner).await.expect("its owner")
+}
+
+/// The market's own program, played by a shell script: tests of what becomes of it.
+fn program(folder: &tempfile::TempDir, script: &str) -> PathBuf {
+    let path = folder.path().join("program");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a script");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("that runs");
+    path
+}
+
+house::on_both_engines! {
+    async fn an_image_is_judged_as_soon_as_it_is_sealed_and_its_sender_gets_a_letter(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (mut browser, organisation, image) = judged(&market, "Acme").await;
+        let mut tx = market.market.read().await.unwrap();
+        let run = newest(&mut tx, image.id, "kvm").await.unwrap().expect("a run");
+        assert_eq!(run.verdict(), Some(Verdict::NotCertified));
+        let kept = report(&mut tx, run.id).await.unwrap().expect("a report");
+        assert_eq!(kept.content_id, Some(format!("halle1:{}", image.content_id)));
+        assert!(certificate(&mut tx, image.id, "kvm").await.unwrap().is_none());
+        drop(tx);
+        let letters = market.letters_to("acme@market.test").await;
+        let letter = letters.iter().find(|letter| letter.title.contains("disk.vhd")).expect("a letter");
+        assert!(letter.body.contains(&format!("/sell/{organisation}/images/{}", image.id)), "{}", letter.body);
+        let list = market.get(&mut browser, &format!("/sell/{organisation}/images")).await.page();
+        assert!(list.contains("disk.vhd") && list.contains("Not certified"), "{list}");
+        let page = market.get(&mut browser, &format!("/sell/{organisation}/images/{}", image.id)).await.page();
+        for said in ["Fix first", "halle explain", &image.content_id, &image.sha256] {
+            assert!(page.contains(said), "`{said}` is missing in {page}");
+        }
+    }
+
+    async fn the_json_report_is_the_one_of_the_desk(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (mut browser, organisation, image) = judged(&market, "Acme").await;
+        let at = format!("/sell/{organisation}/images/{}/report.json", image.id);
+        let got: serde_json::Value = serde_json::from_str(&market.get(&mut browser, &at).await.page()).unwrap();
+        let source: std::sync::Arc<dyn disk::read_at::ReadAt> = std::sync::Arc::new(vhd(2, 3));
+        let desk = certifier::certify(source, "disk.vhd", &Profile::kvm(), &certifier::progress::Silent);
+        let desk = serde_json::to_value(desk.render(certifier::words::Language::En)).unwrap();
+        assert_eq!(got, desk);
+        assert_eq!(market.get(&mut browser, &format!("{at}?profile=azure")).await.status, 409);
+        assert_eq!(market.get(&mut browser, &format!("{at}?profile=none")).await.status, 422);
+        let api = format!("/api/v1/images/{}", image.id);
+        let api = market.get(&mut browser, &api).await.page();
+        assert!(api.contains("\"verdict\":\"not_certified\""), "{api}");
+    }
+
+    async fn who_asks_again_is_given_the_run_that_is_there(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (_, organisation, image) = judged(&market, "Acme").await;
+        let then = |subject: &str| Some(Then { kind: "test.then", subject: subject.to_owned() });
+        market.turn(Duration::from_secs(1));
+        let mut tx = market.market.write().await.unwrap();
+        let first = newest(&mut tx, image.id, "kvm").await.unwrap().unwrap().id;
+        assert_eq!(begin(&mut tx, image.id, "kvm", then("a")).await.unwrap(), first);
+        let waiting = house::jobs::newest(&mut tx, "test.then", "a").await.unwrap();
+        assert_eq!(waiting.expect("queued at once").state, "queued");
+        let strict = begin(&mut tx, image.id, "strict", then("b")).await.unwrap();
+        assert_eq!(begin(&mut tx, image.id, "strict", then("c")).await.unwrap(), strict);
+        assert_eq!(begin(&mut tx, image.id, "strict", then("c")).await.unwrap(), strict);
+        assert!(house::jobs::newest(&mut tx, "test.then", "b").await.unwrap().is_none());
+        assert!(begin(&mut tx, image.id, "no such", None).await.is_err());
+        let by = owner(&mut tx, organisation).await;
+        assert_eq!(judge_again(&mut tx, &by, image.id, "strict").await.unwrap(), strict);
+        let again = judge_again(&mut tx, &by, image.id, "kvm").await.unwrap();
+        assert_ne!(again, first);
+        tx.commit().await.unwrap();
+        market.work().await;
+        let mut tx = market.market.read().await.unwrap();
+        for subject in ["b", "c"] {
+            assert!(house::jobs::newest(&mut tx, "test.then", subject).await.unwrap().is_some(), "{subject}");
+        }
+        let reports = [first, again].map(|run| (run, run));
+        let (old, new) = (report(&mut tx, reports[0].0).await.unwrap(), report(&mut tx, reports[1].0).await.unwrap());
+        assert_eq!(serde_json::to_string(&old).unwrap(), serde_json::to_string(&new).unwrap());
+    }
+
+    async fn a_run_that_is_concluded_stays_as_it_is(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (_, _, image) = judged(&market, "Acme").await;
+        let letters = market.letters_to("acme@market.test").await.len();
+        let mut tx = market.market.write().await.unwrap();
+        let run = newest(&mut tx, image.id, "kvm").await.unwrap().unwrap();
+        let other = Outcome::BrokenOff(Text::new("certification-other-bytes"));
+        conclude(&mut tx, &market.market, run.id, &other).await.unwrap();
+        let after = super::run(&mut tx, run.id).await.unwrap().unwrap();
+        assert_eq!(after.verdict(), run.verdict());
+        assert!(broken_off(&mut tx, run.id).await.unwrap().is_none());
+        tx.commit().await.unwrap();
+        assert_eq!(market.letters_to("acme@market.test").await.len(), letters);
+    }
+
+    async fn a_child_that_dies_is_a_verdict_and_no_outage(engine) {
+        let folder = tempfile::tempdir().unwrap();
+        let program = program(&folder, "echo '{\"percent\":12}'; kill -SEGV $$");
+        let market = MarketInABox::open_with(engine, |settings| settings.certify_program = Some(program)).await;
+        let (mut browser, organisation, image) = judged(&market, "Acme").await;
+        let mut tx = market.market.read().await.unwrap();
+        let run = newest(&mut tx, image.id, "kvm").await.unwrap().unwrap();
+        assert_eq!(run.verdict(), Some(Verdict::CouldNotJudge));
+        assert!(report(&mut tx, run.id).await.unwrap().is_none());
+        drop(tx);
+        let at = format!("/sell/{organisation}/images/{}", image.id);
+        let page = market.get(&mut browser, &at).await.page();
+        assert!(page.contains("came to a bad end"), "{page}");
+        market.turn(Duration::from_secs(1));
+        let again = market.post(&mut browser, &format!("{at}/judge"), &[("profile", "kvm")]).await.leads_to();
+        let page = market.get(&mut browser, &again).await.page();
+        assert!(page.contains("waits for its turn"), "{page}");
+    }
+
+    async fn others_see_neither_image_nor_report(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (_, organisation, image) = judged(&market, "Acme").await;
+        let (mut globex, own) = market.publisher("Globex").await;
+        for path in ["", "/part", "/report.json", "/events"] {
+            for organisation in [organisation, own] {
+                let at = format!("/sell/{organisation}/images/{}{path}", image.id);
+                assert_eq!(market.get(&mut globex, &at).await.status, 404, "{at}");
+            }
+        }
+        assert_eq!(market.get(&mut globex, &format!("/sell/{organisation}/images")).await.status, 404);
+        assert_eq!(market.get(&mut globex, &format!("/api/v1/images/{}", image.id)).await.status, 404);
+        let judge = format!("/sell/{own}/images/{}/judge", image.id);
+        assert_eq!(market.post(&mut globex, &judge, &[("profile", "kvm")]).await.status, 404);
+        let mut nobody = Browser::new();
+        assert_eq!(market.get(&mut nobody, &format!("/api/v1/images/{}", image.id)).await.status, 401);
+    }
+
+    async fn a_file_is_sent_without_any_script(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (mut browser, organisation) = market.publisher("Acme").await;
+        let path = format!("/sell/{organisation}/images/upload");
+        let form = market.get(&mut browser, &path).await.page();
+        assert!(form.contains("multipart/form-data") && form.contains("halle upload disk.vhd"), "{form}");
+        for (name, bytes, said) in [
+            ("", Vec::new(), "No file was chosen"),
+            ("disk.qcow2", [&b"QFI\xfb\0\0\0\x03"[..], &[1; 40_000]].concat(), "qemu-img convert -f qcow2"),
+            ("disk.vhd", vhd(2, 1)[..MIB].to_vec(), "Nothing of it was kept"),
+        ] {
+            let answer = send_form(&market, &mut browser, &path, name, bytes).await;
+            assert_eq!(answer.status, 422, "{}", answer.body);
+            assert!(answer.body.contains(said), "`{said}` is missing in {}", answer.body);
+        }
+        let answer = send_form(&market, &mut browser, &path, "disk.vhd", vhd(2, 1)).await;
+        let at = answer.leads_to();
+        let page = market.get(&mut browser, &at).await.page();
+        assert!(page.contains("data-live"), "{page}");
+        market.work().await;
+        let image = market.get(&mut browser, &at).await.leads_to();
+        let page = market.get(&mut browser, &image).await.page();
+        assert!(page.contains("disk.vhd"), "{page}");
+        let list = market.get(&mut browser, &format!("/sell/{organisation}/images/part")).await.page();
+        assert!(list.contains("Refused"), "{list}");
+    }
+}
+
+const MIB: usize = 1 << 20;
+
+/// What becomes of a child that behaves so.
+#[track_caller]
+fn check(script: &'static str, patience: Duration) -> impl Future<Output = house::Result<Outcome>> {
+    let folder = tempfile::tempdir().unwrap();
+    let program = program(&folder, script);
+    let blob = folder.path().join("blob");
+    std::fs::write(&blob, vhd(2, 1)).unwrap();
+    async move {
+        let order = Order { blob, file_name: "disk.vhd".to_owned(), profile: "kvm".to_owned() };
+        let outcome = outside(&program, &order, patience, |_| async { Ok(()) }).await;
+        drop(folder);
+        outcome
+    }
+}
+
+fn key_of(outcome: house::Result<Outcome>) -> String {
+    match outcome {
+        Ok(Outcome::BrokenOff(why)) => why.key,
+        Ok(Outcome::Judged(report)) => report.verdict_phrase().key,
+        Err(error) => format!("again: {error}"),
+    }
+}
+
+const PATIENT: Duration = Duration::from_secs(600);
+
+#[tokio::test]
+async fn whatever_becomes_of_a_child_is_told_apart() {
+    assert_eq!(key_of(check("exit 0", PATIENT).await), "certification-died");
+    assert_eq!(key_of(check("exit 3", PATIENT).await), "certification-died");
+    assert_eq!(key_of(check("echo nonsense", PATIENT).await), "certification-died");
+    assert_eq!(key_of(check("kill -KILL $$", PATIENT).await), "certification-died");
+    assert_eq!(key_of(check("exec sleep 600", Duration::from_millis(20)).await), "certification-out-of-time");
+    let stopped = key_of(check("kill -TERM $$", PATIENT).await);
+    assert!(stopped.starts_with("again: "), "a child that was asked to stop is no verdict: {stopped}");
+}
+
+#[tokio::test]
+async fn the_report_of_a_child_is_the_report_of_this_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let blob = folder.path().join("blob");
+    std::fs::write(&blob, vhd(2, 1)).unwrap();
+    let order = Order { blob, file_name: "disk.vhd".to_owned(), profile: "strict".to_owned() };
+    let Ok(Outcome::Judged(here)) = child::examine(None, order.clone(), |_| async { Ok(()) }).await else {
+        panic!("judged in this process")
+    };
+    let line = format!("{{\"report\":{}}}", serde_json::to_string(&here).unwrap());
+    std::fs::write(folder.path().join("line"), line).unwrap();
+    let program =
+        program(&folder, &format!("echo '{{\"percent\":50}}'; cat {}/line", folder.path().display()));
+    let Ok(Outcome::Judged(there)) = outside(&program, &order, PATIENT, |_| async { Ok(()) }).await else {
+        panic!("judged outside")
+    };
+    assert_eq!(here, there);
+}

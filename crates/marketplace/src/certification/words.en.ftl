@@ -30,3 +30,82 @@ certification-disk-partition = partition { $number }
 
 refused-certification-no-such-profile = There is no profile of that name. Choose kvm, azure or strict.
 refused-certification-no-report-yet = There is no report yet. Wait until the image has been judged, then ask again.
+
+certification-list-title = Images
+certification-list-line = What you have sent, and what came of it. An image can be used in an offer once it is certified.
+certification-list-empty = No image yet
+certification-list-empty-line = Send a fixed VHD. It is judged as soon as it is here, and you get a report that says what to fix, where, and how.
+certification-head-file = File
+certification-head-state = State
+certification-head-size = Size
+certification-head-when = When
+certification-state-receiving = Receiving, { $percent }
+certification-state-sealing = Sealing
+certification-state-refused = Refused
+certification-state-never = Not judged yet
+certification-state-queued = Waiting to be judged
+certification-state-running = Being judged, { $percent }
+certification-state-certified = Certified
+certification-state-not-certified = Not certified
+certification-state-could-not-judge = Could not be judged
+
+certification-profiles = Judged by
+certification-profile = Profile { $profile }
+certification-certified = Certified
+certification-not-certified = Not certified yet
+certification-could-not-judge = Could not be judged
+certification-running = Being judged
+certification-running-line = Every allocated byte is read once. You may leave; a letter tells you when it is done, and the report stays here.
+certification-queued = It waits for its turn and begins within seconds.
+certification-progress = Reading the image
+certification-progress-line = by the profile { $profile }
+certification-never = Not judged by the profile { $profile } yet
+certification-never-line = Each profile has the rules of one platform. Judging takes seconds and changes nothing about the image.
+certification-judge = Judge it now
+certification-judge-again = Judge it again
+certification-filter = Show
+certification-filter-all = Everything
+certification-filter-passed = Passed
+certification-filter-not-applicable = Not applicable
+certification-must-fix = To fix
+certification-fix-first = Fix first
+certification-warnings = Warnings
+certification-not-decided = Could not be decided
+certification-where = Where
+certification-found = Found
+certification-expected = Expected
+certification-remedy = What to do
+certification-places-left =
+    { $count ->
+        [one] One more place is in the JSON report.
+       *[other] { $count } more places are in the JSON report.
+    }
+certification-rulebook = rulebook { $edition }
+certification-passed =
+    { $count ->
+        [one] One check passed
+       *[other] { $count } checks passed
+    }
+certification-not-applicable =
+    { $count ->
+        [one] One check does not apply
+       *[other] { $count } checks do not apply
+    }
+certification-scan = What was read
+certification-scan-line =
+    { $files ->
+        [one] { $scanned } of { $allocated } allocated were read, in one file and outside it.
+       *[other] { $scanned } of { $allocated } allocated were read, in { $files } files and outside them.
+    }
+certification-judged-at = Judged
+certification-image = The image
+certification-json = Report as JSON
+certification-desk-line = The same report at your desk or in CI, without a server:
+certification-fact-content-id = Content id
+certification-fact-sha256 = SHA-256
+certification-fact-size = Size of the file
+certification-fact-sealed = Sealed
+certification-fact-profile = Profile
+certification-fact-rulebook = Rulebook
+certification-fact-judged = Judged
+certification-fact-format = Format

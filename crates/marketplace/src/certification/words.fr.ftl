@@ -30,3 +30,82 @@ certification-disk-partition = partition { $number }
 
 refused-certification-no-such-profile = Il n’existe pas de profil de ce nom. Choisissez kvm, azure ou strict.
 refused-certification-no-report-yet = Il n’y a pas encore de rapport. Attendez que l’image ait été jugée, puis redemandez.
+
+certification-list-title = Images
+certification-list-line = Ce que vous avez envoyé, et ce qui en est advenu. Une image peut servir dans une offre dès qu’elle est certifiée.
+certification-list-empty = Pas encore d’image
+certification-list-empty-line = Envoyez un VHD fixe. Il est jugé dès son arrivée, et vous recevez un rapport qui dit quoi corriger, où et comment.
+certification-head-file = Fichier
+certification-head-state = État
+certification-head-size = Taille
+certification-head-when = Date
+certification-state-receiving = Réception, { $percent }
+certification-state-sealing = Scellement
+certification-state-refused = Refusé
+certification-state-never = Pas encore jugée
+certification-state-queued = En attente d’examen
+certification-state-running = Examen en cours, { $percent }
+certification-state-certified = Certifiée
+certification-state-not-certified = Non certifiée
+certification-state-could-not-judge = N’a pas pu être jugée
+
+certification-profiles = Jugée selon
+certification-profile = Profil { $profile }
+certification-certified = Certifiée
+certification-not-certified = Pas encore certifiée
+certification-could-not-judge = N’a pas pu être jugée
+certification-running = Examen en cours
+certification-running-line = Chaque octet alloué est lu une fois. Vous pouvez quitter cette page ; une lettre vous préviendra, et le rapport restera ici.
+certification-queued = Elle attend son tour et sera examinée dans quelques secondes.
+certification-progress = Lecture de l’image
+certification-progress-line = selon le profil { $profile }
+certification-never = Pas encore jugée selon le profil { $profile }
+certification-never-line = Chaque profil réunit les règles d’une plateforme. L’examen prend quelques secondes et ne change rien à l’image.
+certification-judge = La faire juger
+certification-judge-again = La faire juger à nouveau
+certification-filter = Afficher
+certification-filter-all = Tout
+certification-filter-passed = Réussis
+certification-filter-not-applicable = Sans objet
+certification-must-fix = À corriger
+certification-fix-first = À corriger d’abord
+certification-warnings = Avertissements
+certification-not-decided = Non décidés
+certification-where = Où
+certification-found = Trouvé
+certification-expected = Attendu
+certification-remedy = Que faire
+certification-places-left =
+    { $count ->
+        [one] Un autre endroit figure dans le rapport JSON.
+       *[other] { $count } autres endroits figurent dans le rapport JSON.
+    }
+certification-rulebook = règlement { $edition }
+certification-passed =
+    { $count ->
+        [one] Un contrôle réussi
+       *[other] { $count } contrôles réussis
+    }
+certification-not-applicable =
+    { $count ->
+        [one] Un contrôle sans objet
+       *[other] { $count } contrôles sans objet
+    }
+certification-scan = Ce qui a été lu
+certification-scan-line =
+    { $files ->
+        [one] { $scanned } lus sur { $allocated } alloués, dans un fichier et en dehors.
+       *[other] { $scanned } lus sur { $allocated } alloués, dans { $files } fichiers et en dehors.
+    }
+certification-judged-at = Jugée
+certification-image = L’image
+certification-json = Rapport en JSON
+certification-desk-line = Le même rapport chez vous ou en intégration continue, sans serveur :
+certification-fact-content-id = Identifiant de contenu
+certification-fact-sha256 = SHA-256
+certification-fact-size = Taille du fichier
+certification-fact-sealed = Scellée
+certification-fact-profile = Profil
+certification-fact-rulebook = Règlement
+certification-fact-judged = Jugée
+certification-fact-format = Format

@@ -61,13 +61,9 @@ pub fn machine(form: &Form, sizes: &[Size]) -> Result<Machine, Error> {
     let size = sizes.iter().find(|size| Some(size.times) == wanted).copied();
     let size = mistakes.take("size", size.ok_or_else(|| Text::new("deployments-mistake-size")));
     match (host_name, user_name, ssh_keys, size) {
-        (Some(host_name), Some(user_name), Some(ssh_keys), Some(size)) => Ok(Machine {
-            host_name,
-            user_name,
-            ssh_keys,
-            cores: size.cores,
-            memory_mib: size.memory_mib,
-        }),
+        (Some(host_name), Some(user_name), Some(ssh_keys), Some(size)) => {
+            Ok(Machine { host_name, user_name, ssh_keys, cores: size.cores, memory_mib: size.memory_mib })
+        }
         _ => Err(mistakes.into()),
     }
 }
@@ -171,7 +167,8 @@ mod tests {
         assert_eq!(found, wrong);
     }
 
-    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1w5Qw1n0j7cRr0W3kV9yq0c3k9x1vZ0m0Qx1a2b3c4 ada@desk";
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1w5Qw1n0j7cRr0W3kV9yq0c3k9x1vZ0m0Qx1a2b3c4 ada@desk";
 
     #[test]
     fn all_mistakes_of_a_deploy_form_are_told_at_once() {

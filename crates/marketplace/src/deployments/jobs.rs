@@ -1,8 +1,5 @@
 //! The jobs of this chapter, and what is set going when the market opens.
 
-use std::sync::Arc;
-
-use compute::ContentId;
 use house::jobs::{Claim, Handlers, Next, queue_once};
 use house::{Id, Result, Tx, jobs};
 use tracing::{info, warn};
@@ -26,24 +23,6 @@ pub fn handle(handlers: &mut Handlers, market: &Market) {
     handlers.on(WATCH, move |claim| observe::watch(own.clone(), claim));
     let own = market.clone();
     handlers.on(SWEEP, move |claim| sweep(own.clone(), claim));
-    provision(market);
-}
-
-/// Lets publishing bring certified images to where machines are made, before the first customer waits for it.
-fn provision(market: &Market) {
-    let engine = market.engine().clone();
-    market.provision_by(Arc::new(move |content, path| {
-        let engine = engine.clone();
-        Box::pin(async move {
-            let content = ContentId::parse(&content).map_err(|error| error.to_string())?;
-            match engine.ensure_image(&content, &path, &|_, _| ()).await {
-                Ok(()) => Ok(()),
-                // A market without machines can still sell; whoever deploys is told what is missing.
-                Err(compute::Error::NotHere { .. }) => Ok(()),
-                Err(error) => Err(error.to_string()),
-            }
-        })
-    }));
 }
 
 /// Has the machines compared with the rows soon. To be called whenever the market opens.

@@ -69,13 +69,7 @@ pub async fn cancel_order(tx: &mut Tx, by: &Person, order: Id<Order>) -> Result<
     orders::cancel(tx, by, &order).await
 }
 
-async fn wish(
-    tx: &mut Tx,
-    by: &Person,
-    d: &mut Deployment,
-    wish: Wish,
-    what: &'static str,
-) -> Result<()> {
+async fn wish(tx: &mut Tx, by: &Person, d: &mut Deployment, wish: Wish, what: &'static str) -> Result<()> {
     record::set_wish(tx, d, wish).await?;
     jobs::queue_once(tx, RECONCILE, d.id, &()).await?;
     audit::note(tx, &by.email, what, d.id, &serde_json::json!({ "host_name": d.host_name })).await

@@ -20,9 +20,9 @@ pub mod pages;
 mod reconcile;
 mod record;
 mod stage;
-mod view;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::net::SocketAddr;
 
@@ -143,12 +143,19 @@ pub enum Refused {
     NotNow,
     OrderCancelled,
     /// Machines still run under the order.
-    MachinesLeft { count: usize },
+    MachinesLeft {
+        count: usize,
+    },
     TooManyMachines,
     /// No machine can run in this market at the moment, and what the operator can do about it.
-    NoMachinesHere { why: String },
+    NoMachinesHere {
+        why: String,
+    },
     /// The machine is larger than all the memory that machines get here.
-    TooLarge { memory_mib: u32, budget_mib: u64 },
+    TooLarge {
+        memory_mib: u32,
+        budget_mib: u64,
+    },
 }
 
 impl Refusal for Refused {

@@ -143,7 +143,7 @@ async fn order(visit: Visit, Path(id): Path<Id<Order>>) -> Result<Response> {
         title: version.document.listing_in(w.language()).title,
         facts: vec![
             Fact::new(w.say("orders-plan"), plan),
-            Fact::new(w.say("orders-licence"), orders::pages::price_of(w, &order)),
+            Fact::new(w.say("orders-licence"), orders::price(w, &order.licence)),
             Fact::new(w.say("orders-placed"), w.exact(order.placed_at)),
             Fact::new(w.say("deployments-seller"), &order.seller_name),
         ],
@@ -214,11 +214,10 @@ impl Page for DeployPage {
 }
 
 fn choices(w: &Words, sizes: &[Size]) -> Vec<Choice> {
-    let hint = |times: u32| if times == 1 { w.say("deployments-size-recommended").to_string() } else { String::new() };
-    sizes
-        .iter()
-        .map(|s| Choice::new(s.times, size(w, s.cores, s.memory_mib)).hint(hint(s.times)))
-        .collect()
+    let hint = |times: u32| {
+        if times == 1 { w.say("deployments-size-recommended").to_string() } else { String::new() }
+    };
+    sizes.iter().map(|s| Choice::new(s.times, size(w, s.cores, s.memory_mib)).hint(hint(s.times))).collect()
 }
 
 /// What a deploy form is about.
@@ -242,7 +241,7 @@ fn deploy_page(visit: &Visit, about: About, sizes: &[Size], form: Form) -> Deplo
     let w = &visit.w;
     DeployPage {
         plan: about.sku.title_in(w.language()).to_owned(),
-        price: orders::pages::price_of(w, &about.order),
+        price: orders::price(w, &about.order.licence),
         sizes: choices(w, sizes),
         crumbs: vec![
             Link::new(w.say("orders-title"), "/orders"),
@@ -436,7 +435,12 @@ struct MinePage {
 impl Page for MinePage {
     fn samples(frame: &Frame) -> Vec<Self> {
         [Vec::new(), sample_rows(&frame.w)]
-            .map(|rows| MinePage { w: frame.w.clone(), frame: frame.clone(), rows, turner: Turner::default() })
+            .map(|rows| MinePage {
+                w: frame.w.clone(),
+                frame: frame.clone(),
+                rows,
+                turner: Turner::default(),
+            })
             .into()
     }
 }
@@ -465,7 +469,12 @@ struct SoldPage {
 impl Page for SoldPage {
     fn samples(frame: &Frame) -> Vec<Self> {
         [Vec::new(), sample_rows(&frame.w)]
-            .map(|rows| SoldPage { w: frame.w.clone(), frame: frame.clone(), rows, turner: Turner::default() })
+            .map(|rows| SoldPage {
+                w: frame.w.clone(),
+                frame: frame.clone(),
+                rows,
+                turner: Turner::default(),
+            })
             .into()
     }
 }

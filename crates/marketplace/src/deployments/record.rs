@@ -105,10 +105,11 @@ async fn add_event(tx: &mut Tx, id: Id<Deployment>, place: i64, stage: &Stage) -
 
 /// Everything that happened to a machine, oldest first.
 pub async fn events(tx: &mut Tx, id: Id<Deployment>) -> Result<Vec<Event>> {
-    let rows = sqlx::query("select stage, data, at from deployments_event where deployment = $1 order by place")
-        .bind(id.to_string())
-        .fetch_all(tx.on())
-        .await?;
+    let rows =
+        sqlx::query("select stage, data, at from deployments_event where deployment = $1 order by place")
+            .bind(id.to_string())
+            .fetch_all(tx.on())
+            .await?;
     rows.iter().map(|row| Ok(Event { stage: row.json("data")?, at: row.time("at")? })).collect()
 }
 
@@ -122,10 +123,11 @@ pub async fn find(tx: &mut Tx, id: Id<Deployment>) -> Result<Option<Deployment>>
 
 /// The machines of an order, oldest first.
 pub async fn of_order(tx: &mut Tx, order: Id<Order>) -> Result<Vec<Deployment>> {
-    let rows = sqlx::query("select * from deployments_deployment where orders_order = $1 order by id limit 200")
-        .bind(order.to_string())
-        .fetch_all(tx.on())
-        .await?;
+    let rows =
+        sqlx::query("select * from deployments_deployment where orders_order = $1 order by id limit 200")
+            .bind(order.to_string())
+            .fetch_all(tx.on())
+            .await?;
     rows.iter().map(deployment).collect()
 }
 

@@ -65,10 +65,17 @@ pub enum Event {
     Begun,
     ImageStaged,
     Created,
-    Answered { opened: Vec<Opened> },
+    Answered {
+        opened: Vec<Opened>,
+    },
     /// The ports of a machine that is ready are found elsewhere now.
-    Moved { opened: Vec<Opened> },
-    Failed { reason: Text, retryable: bool },
+    Moved {
+        opened: Vec<Opened>,
+    },
+    Failed {
+        reason: Text,
+        retryable: bool,
+    },
     StopBegun,
     Halted,
     Started,
@@ -84,8 +91,9 @@ impl Stage {
             (Stage::Requested, Event::Begun) => Ok(Stage::Staging),
             (Stage::Staging, Event::ImageStaged) => Ok(Stage::Creating),
             (Stage::Creating, Event::Created) | (Stage::Stopped, Event::Started) => Ok(Stage::Booting),
-            (Stage::Booting, Event::Answered { opened })
-            | (Stage::Ready { .. }, Event::Moved { opened }) => Ok(Stage::Ready { opened }),
+            (Stage::Booting, Event::Answered { opened }) | (Stage::Ready { .. }, Event::Moved { opened }) => {
+                Ok(Stage::Ready { opened })
+            }
             (Stage::Booting | Stage::Ready { .. }, Event::StopBegun) => Ok(Stage::Stopping),
             // A guest may also shut itself down.
             (Stage::Booting | Stage::Ready { .. } | Stage::Stopping, Event::Halted) => Ok(Stage::Stopped),

@@ -111,8 +111,9 @@ impl Story {
             terms_sha256: terms_hash(&good.on_sale.version.document.terms),
             contact: None,
         };
-        let order =
-            orders::place(&mut tx, &market.market, &customer, &good.on_sale, &purchase).await.expect("an order");
+        let order = orders::place(&mut tx, &market.market, &customer, &good.on_sale, &purchase)
+            .await
+            .expect("an order");
         tx.commit().await.expect("kept");
         Story { market, customer, order: order.id }
     }

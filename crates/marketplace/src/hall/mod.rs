@@ -31,15 +31,15 @@ fn portal(w: &Words, organisation: &Organisation, path: &str) -> Section {
     Section {
         title: organisation.name.clone(),
         links: vec![
-            exact(w.say("hall-portal"), at(""), path).icon("layout-dashboard"),
+            exact(w.say("hall-portal"), at(""), path).icon("gauge"),
             way(w.say("hall-offers"), at("/offers"), path).icon("package"),
             way(w.say("hall-images"), at("/images"), path).icon("hard-drive"),
-            way(w.say("hall-orders"), at("/orders"), path).icon("shopping-bag"),
+            way(w.say("hall-orders"), at("/orders"), path).icon("receipt"),
             way(w.say("hall-deployments"), at("/deployments"), path).icon("server"),
             way(w.say("hall-leads"), at("/leads"), path).icon("users"),
-            way(w.say("hall-registration"), at("/registration"), path).icon("building-2"),
-            way(w.say("hall-members"), at("/members"), path).icon("user-cog"),
-            way(w.say("hall-tokens"), at("/tokens"), path).icon("key-round"),
+            way(w.say("hall-registration"), at("/registration"), path).icon("building"),
+            way(w.say("hall-members"), at("/members"), path).icon("settings"),
+            way(w.say("hall-tokens"), at("/tokens"), path).icon("key"),
             way(w.say("hall-history"), at("/history"), path).icon("history"),
         ],
     }
@@ -53,7 +53,7 @@ fn desk(w: &Words, path: &str) -> Section {
             exact(w.say("hall-desk-waiting"), "/desk".to_owned(), path).icon("inbox"),
             way(w.say("hall-desk-letters"), "/desk/letters", path).icon("mail"),
             way(w.say("hall-desk-jobs"), "/desk/jobs", path).icon("list-checks"),
-            way(w.say("hall-desk-audit"), "/desk/audit", path).icon("scroll-text"),
+            way(w.say("hall-desk-audit"), "/desk/audit", path).icon("file-text"),
         ],
     }
 }

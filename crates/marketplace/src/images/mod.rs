@@ -18,7 +18,7 @@ mod receive;
 mod record;
 mod seal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::time::Duration;
 

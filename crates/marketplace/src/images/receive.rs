@@ -200,7 +200,6 @@ impl Receiving {
     /// The connection is gone: keeps what came, unless it bears a checksum that can no longer be checked.
     pub async fn broken_off(mut self) -> Result<()> {
         if self.checksum.is_none() {
-            self.write().await?;
             self.store().await?;
         }
         Ok(())
@@ -240,8 +239,9 @@ impl Receiving {
         Ok(())
     }
 
-    /// Waits for the disk, then tells the row.
+    /// Writes what is gathered, waits for the disk, then tells the row: never of bytes that are only gathered.
     async fn store(&mut self) -> Result<()> {
+        self.write().await?;
         let at = self.at();
         self.on_file(Arriving::sync).await?;
         let mut tx = self.market.write().await?;

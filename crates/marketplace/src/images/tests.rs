@@ -63,9 +63,16 @@ impl<'m> Sender<'m> {
         self.sends_with(upload, offset, bytes, &[]).await
     }
 
-    async fn sends_with(&mut self, upload: &str, offset: usize, bytes: &[u8], more: &[(&str, &str)]) -> Answer {
+    async fn sends_with(
+        &mut self,
+        upload: &str,
+        offset: usize,
+        bytes: &[u8],
+        more: &[(&str, &str)],
+    ) -> Answer {
         let offset = offset.to_string();
-        let mut headers = vec![("upload-offset", offset.as_str()), ("content-type", "application/offset+octet-stream")];
+        let mut headers =
+            vec![("upload-offset", offset.as_str()), ("content-type", "application/offset+octet-stream")];
         headers.extend_from_slice(more);
         self.ask("PATCH", upload, &headers, bytes).await
     }

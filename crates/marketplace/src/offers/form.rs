@@ -16,6 +16,7 @@ use super::{
     TITLE_MAX, URL_MAX, USEFUL_LINKS_MAX, UsefulLink,
 };
 use crate::images::Image;
+use crate::people::Email;
 
 /// A field's name and what stands in it.
 pub type Field = (&'static str, String);
@@ -330,17 +331,7 @@ fn web_address(text: &str) -> Result<String, Text> {
 }
 
 fn email_address(text: &str) -> Result<String, Text> {
-    if text.is_empty() {
-        return Ok(String::new());
-    }
-    let sound = text.len() <= 200
-        && text
-            .chars()
-            .all(|letter| letter.is_ascii_graphic() && !matches!(letter, '<' | '>' | ',' | ';' | '"'))
-        && text.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.')
-        });
-    if sound { Ok(text.to_owned()) } else { Err(Text::new("refused-offers-email")) }
+    if text.is_empty() { Ok(String::new()) } else { Email::parse(text).map(|email| email.text().to_owned()) }
 }
 
 /// Where a web hook may call. An address of this machine or of a private network is the operator's own, not the publisher's.

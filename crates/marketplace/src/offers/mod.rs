@@ -19,6 +19,7 @@ mod prose;
 mod record;
 #[cfg(test)]
 mod tests;
+pub mod view;
 
 use std::collections::BTreeMap;
 

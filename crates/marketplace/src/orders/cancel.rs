@@ -11,5 +11,6 @@ pub async fn cancel(tx: &mut Tx, by: &Person, order: &Order) -> Result<()> {
         return Err(Refused::CancelledAlready.into());
     }
     record::cancel(tx, order).await?;
-    audit::note(tx, &by.email, "orders.cancel", order.id, &serde_json::json!({ "number": order.number })).await
+    audit::note(tx, &by.email, "orders.cancel", order.id, &serde_json::json!({ "number": order.number }))
+        .await
 }

@@ -19,11 +19,7 @@ pub fn purchase(form: &Form) -> Result<Purchase, Error> {
     }
     let contact = form.ticked("share").then(|| contact(form, &mut mistakes));
     mistakes.end()?;
-    Ok(Purchase {
-        sku: form.value("sku").to_owned(),
-        terms_sha256: form.value("terms").to_owned(),
-        contact,
-    })
+    Ok(Purchase { sku: form.value("sku").to_owned(), terms_sha256: form.value("terms").to_owned(), contact })
 }
 
 fn contact(form: &Form, mistakes: &mut Mistakes) -> Contact {
@@ -90,8 +86,12 @@ mod tests {
     fn terms_are_accepted_by_a_tick_and_contacts_are_read_only_when_shared() {
         check(&[], "accept");
         check(&[("accept", "yes"), ("email", "nonsense")], "");
-        check(&[("accept", "yes"), ("share", "yes"), ("email", "a@b"), ("country", "FRA")], "last_name email country");
-        let shared = [("accept", "yes"), ("share", "yes"), ("last_name", "Moulin"), ("email", "j@lyon.example")];
+        check(
+            &[("accept", "yes"), ("share", "yes"), ("email", "a@b"), ("country", "FRA")],
+            "last_name email country",
+        );
+        let shared =
+            [("accept", "yes"), ("share", "yes"), ("last_name", "Moulin"), ("email", "j@lyon.example")];
         check(&shared, "");
     }
 }

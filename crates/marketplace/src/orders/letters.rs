@@ -42,7 +42,11 @@ fn to_customer(w: &Words, market: &Market, order: &Order, on_sale: &OnSale, cust
         .with("market", &market.settings().name);
     Letter {
         to: customer.email.clone(),
-        title: w.say("orders-letter-customer-title").with("number", &order.number).with("title", &title).to_string(),
+        title: w
+            .say("orders-letter-customer-title")
+            .with("number", &order.number)
+            .with("title", &title)
+            .to_string(),
         body: body.to_string(),
     }
 }

@@ -12,8 +12,7 @@ use house::words::Words;
 use house::{Error, Id, Refusal as _, Result, Tx, attempts, chance};
 use serde::Deserialize;
 
-use super::letters::price;
-use super::{Order, Refused, form, place, record, terms_hash};
+use super::{Order, Refused, form, place, price, record, terms_hash};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
 use crate::market::Market;
@@ -87,13 +86,8 @@ impl CheckoutPage {
     }
 }
 
-/// What an order costs, in words.
-pub fn price_of(w: &Words, order: &Order) -> String {
-    price(w, &order.licence)
-}
-
 /// What a price means, in one line.
-fn note(w: &Words, licence: &Licence) -> String {
+pub fn note(w: &Words, licence: &Licence) -> String {
     match licence {
         Licence::Free => w.say("orders-price-free").to_string(),
         Licence::Byol => w.say("orders-price-byol").to_string(),
@@ -188,11 +182,7 @@ async fn checkout(
     show(&CheckoutPage::of(&visit.w, visit.shop(), &on_sale, sku, form))
 }
 
-async fn buy(
-    visit: Visit,
-    Path((publisher, offer)): Path<(String, String)>,
-    form: Form,
-) -> Result<Response> {
+async fn buy(visit: Visit, Path((publisher, offer)): Path<(String, String)>, form: Form) -> Result<Response> {
     let person = visit.person()?.clone();
     let mut tx = visit.write().await?;
     if let Some(address) = attempts::answered(&mut tx, form.value("attempt"), person.id).await? {
@@ -344,7 +334,12 @@ struct SoldPage {
 impl Page for SoldPage {
     fn samples(frame: &Frame) -> Vec<Self> {
         [Vec::new(), sample_rows(&frame.w)]
-            .map(|rows| SoldPage { w: frame.w.clone(), frame: frame.clone(), rows, turner: Turner::default() })
+            .map(|rows| SoldPage {
+                w: frame.w.clone(),
+                frame: frame.clone(),
+                rows,
+                turner: Turner::default(),
+            })
             .into()
     }
 }

@@ -52,7 +52,8 @@ pub async fn place(
         };
         leads::note(tx, &about, Action::Install, contact).await?;
     }
-    let details = serde_json::json!({ "number": order.number, "sku": order.sku, "terms": order.terms_sha256 });
+    let details =
+        serde_json::json!({ "number": order.number, "sku": order.sku, "terms": order.terms_sha256 });
     audit::note(tx, &by.email, "orders.place", order.id, &details).await?;
     letters::placed(tx, market, &order, on_sale, by).await?;
     Ok(order)

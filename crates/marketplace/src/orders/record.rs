@@ -83,14 +83,13 @@ pub async fn of_person(
     before: Option<Id<Order>>,
     limit: i64,
 ) -> Result<Vec<Order>> {
-    let rows = sqlx::query(
-        "select * from orders_order where person = $1 and id < $2 order by id desc limit $3",
-    )
-    .bind(person.to_string())
-    .bind(before.map_or(BEFORE_ALL.to_owned(), |id| id.to_string()))
-    .bind(limit)
-    .fetch_all(tx.on())
-    .await?;
+    let rows =
+        sqlx::query("select * from orders_order where person = $1 and id < $2 order by id desc limit $3")
+            .bind(person.to_string())
+            .bind(before.map_or(BEFORE_ALL.to_owned(), |id| id.to_string()))
+            .bind(limit)
+            .fetch_all(tx.on())
+            .await?;
     rows.iter().map(order).collect()
 }
 

@@ -231,6 +231,11 @@ pub async fn person(tx: &mut Tx, id: Id<Person>) -> Result<Option<Person>> {
     record::person(tx, id).await
 }
 
+/// Whoever has this address.
+pub async fn person_at(tx: &mut Tx, email: &Email) -> Result<Option<Person>> {
+    Ok(record::person_at(tx, email.text()).await?.map(|(person, _)| person))
+}
+
 pub async fn organisation(tx: &mut Tx, id: Id<Organisation>) -> Result<Option<Organisation>> {
     record::organisation(tx, id).await
 }

@@ -26,6 +26,7 @@ mod submit;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod view;
 mod withdraw;
 
 use house::error::{Kind, Refusal};
@@ -41,7 +42,6 @@ use crate::sellers::Seller;
 
 pub use cancel::cancel;
 pub use listing::{in_preview_at, live_version, on_sale, on_sale_at};
-pub use provision::Provision;
 pub use sign_off::sign_off;
 pub use stage::{Certified, Event, SignOff, Stage, Step};
 pub use standing::{OfferStanding, Status, history, newest, standing_of, standings, steps_of, usual};

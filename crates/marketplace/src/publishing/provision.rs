@@ -1,10 +1,8 @@
 //! Provisioning: the certified bytes are made ready where machines run.
 
 use std::os::unix::fs::FileExt as _;
-use std::path::PathBuf;
-use std::pin::Pin;
-use std::sync::Arc;
 
+use compute::ContentId;
 use house::jobs::Claim;
 use house::words::Text;
 use house::{Error, Result};
@@ -14,10 +12,6 @@ use crate::certification;
 use crate::images::{self, Image};
 use crate::market::Market;
 use crate::offers;
-
-/// Brings the blob of this content id, which lies at this path, to where machines are made from it. Does nothing when it is there.
-pub type Provision =
-    Arc<dyn Fn(String, PathBuf) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
 /// The stretch that is read at each place of an image, to see that its bytes can be had.
 const LOOK_BYTES: usize = 64 * 1024;
@@ -57,13 +51,20 @@ pub(super) async fn make_ready(
             reasons.push(Reason::new(text));
             continue;
         }
-        if let Some(provision) = market.provision() {
-            provision(image.content_id.clone(), path).await.map_err(Error::fault)?;
-        }
+        bring(market, &image.content_id, &path).await?;
         let percent = (done + 1) * 100 / ready.len();
         claim.progress(i64::try_from(percent).unwrap_or(100)).await?;
     }
     Ok(reasons)
+}
+
+/// Brings a blob to where machines are made from it. Where nothing can run yet, the first deployment does it.
+async fn bring(market: &Market, content_id: &str, path: &std::path::Path) -> Result<()> {
+    let content = ContentId::parse(content_id).map_err(|error| Error::fault(error.to_string()))?;
+    match market.engine().ensure_image(&content, path, &|_, _| {}).await {
+        Ok(()) | Err(compute::Error::NotHere { .. }) => Ok(()),
+        Err(error) => Err(Error::fault(error.to_string())),
+    }
 }
 
 /// Looks at the beginning, the middle and the end.

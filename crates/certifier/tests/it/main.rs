@@ -1,0 +1,7 @@
+//! The certifier on real disks.
+
+mod faults;
+mod hostile;
+mod report;
+mod specimen;
+mod words;
