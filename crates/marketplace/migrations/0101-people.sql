@@ -64,3 +64,16 @@ create table people_guess (
     at integer not null
 ) strict;
 create index people_guess_email on people_guess (email, at);
+
+-- What waits for the operator's decision. Whoever needs one puts it here in the same transaction, and takes it off when it is made.
+create table people_decision (
+    subject text primary key,
+    -- A key of the words: what kind of decision it is.
+    kind text not null,
+    title text not null,
+    line text not null,
+    address text not null,
+    waits_since integer not null,
+    due_at integer
+) strict;
+create index people_decision_waits_since on people_decision (waits_since);

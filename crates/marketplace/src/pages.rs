@@ -15,10 +15,11 @@ pub fn app(market: Market) -> Router {
 /// Pages and small API calls: forms stay small and answers come soon.
 fn pages() -> Router<Market> {
     Router::new()
+        .merge(crate::people::pages::pages())
+        .merge(crate::sellers::pages::pages())
         .merge(crate::images::pages::pages())
         .merge(crate::offers::pages::pages())
         .merge(crate::certification::pages::pages())
-        .merge(crate::certification::api::api())
         .merge(crate::leads::pages::pages())
         .merge(crate::publishing::pages::pages())
         .merge(crate::orders::pages::pages())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use certifier::report::{Overall, Report};
 use house::Id;
 use house::blobs::Blobs;
 use house::db::Engine;
@@ -14,12 +15,16 @@ use house::testing::TestDatabase;
 use house::words::Language;
 use tower::ServiceExt;
 
-use crate::images::Image;
+use crate::certification::{self, Outcome};
+use crate::images::{self, Image, Promise, Receiving};
 use crate::market::{Market, Settings, handlers, migrations};
-use crate::offers::{Category, Contact, Draft, LeadDestination, Licence, Listing, Sku, UsefulLink};
+use crate::offers::{
+    self, Category, Contact, Draft, LeadDestination, Licence, Listing, Offer, Sku, UsefulLink,
+};
 use crate::pages::app;
 use crate::paper_machines::PaperMachines;
-use crate::people::{self, Email, Hashed, Organisation, Password, Person, Role, SignUp};
+use crate::people::{self, ActingFor, Email, Hashed, Organisation, Password, Person, Role, SignUp};
+use crate::publishing::{self, Submission};
 use crate::sellers::{self, Country, Relation, Support};
 
 pub struct MarketInABox {
@@ -135,6 +140,11 @@ impl Browser {
 
     pub fn french() -> Browser {
         Browser { language: "fr", ..Browser::default() }
+    }
+
+    /// The same visitor, reading in this language.
+    pub fn speaking(&self, language: &'static str) -> Browser {
+        Browser { language, ..self.clone() }
     }
 
     fn keep(&mut self, cookie: &str) {
@@ -280,6 +290,116 @@ pub fn company(name: &str) -> sellers::Company {
         website: "https://example.org".to_owned(),
         contact: someone.clone(),
         approver: someone,
+    }
+}
+
+/// A sound fixed VHD with nothing on it but bytes of its own; no certifier would let it pass.
+pub fn a_disk(fill: u8) -> Vec<u8> {
+    const MIB: usize = 1 << 20;
+    let mut bytes = vec![0; 2 * MIB];
+    let partition: [u8; 16] = [0x80, 0, 0, 0, 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0];
+    bytes[446..462].copy_from_slice(&partition);
+    bytes[510..512].copy_from_slice(&[0x55, 0xaa]);
+    bytes[MIB..MIB + 70_000].fill(fill);
+    let size = bytes.len() as u64;
+    bytes.extend(disk::container::vhd::footer_for(size, [fill; 16], 800_000_000));
+    bytes
+}
+
+/// A report in which no rule found anything.
+pub fn a_clean_report() -> Report {
+    Report {
+        verdict: Overall::Certified,
+        broken_off: None,
+        rulebook: certifier::rulebook::EDITION.to_owned(),
+        profile: "kvm".to_owned(),
+        profile_differences: Vec::new(),
+        file_name: "disk.vhd".to_owned(),
+        format: "fixed VHD".to_owned(),
+        file_bytes: 0,
+        size_bytes: 0,
+        content_id: None,
+        partitions: Vec::new(),
+        scanned: None,
+        rules: Vec::new(),
+    }
+}
+
+impl MarketInABox {
+    /// The proof that a publisher's first owner acts for it.
+    pub async fn acting(&self, organisation: Id<Organisation>) -> ActingFor {
+        let mut tx = self.market.read().await.expect("a look");
+        let members = people::members_of(&mut tx, organisation).await.expect("the members");
+        let owner = &members.first().expect("an owner").0;
+        people::acting_for(&mut tx, owner, organisation, Role::Owner).await.expect("its owner")
+    }
+
+    /// An image that was uploaded, sealed and judged: not certified.
+    pub async fn image(&self, organisation: Id<Organisation>, fill: u8) -> Id<Image> {
+        let (by, bytes) = (self.acting(organisation).await, a_disk(fill));
+        let promise =
+            Promise::parse(&format!("disk-{fill}.vhd"), bytes.len() as u64, None).expect("a promise");
+        let mut tx = self.market.write().await.expect("a transaction");
+        let upload = images::begin(&mut tx, &by, &self.market, &promise, u64::MAX).await.expect("an upload");
+        tx.commit().await.expect("kept");
+        let mut receiving =
+            Receiving::open(&self.market, &by, upload, 0, None).await.expect("it takes bytes");
+        receiving.take(bytes.into()).await.expect("taken");
+        receiving.end().await.expect("all came");
+        self.work().await;
+        let mut tx = self.market.read().await.expect("a look");
+        images::images_of(&mut tx, &by).await.expect("the images").first().expect("the newest").id
+    }
+
+    /// An image whose newest verdict is a good one, whatever is on it.
+    pub async fn certified_image(&self, organisation: Id<Organisation>, fill: u8) -> Id<Image> {
+        let (image, by) = (self.image(organisation, fill).await, self.acting(organisation).await);
+        // What is made in one millisecond has no order.
+        self.turn(Duration::from_millis(1));
+        let mut tx = self.market.write().await.expect("a transaction");
+        let run = certification::judge_again(&mut tx, &by, image, "kvm").await.expect("a second look");
+        let outcome = Outcome::Judged(Box::new(a_clean_report()));
+        certification::conclude(&mut tx, &self.market, run, &outcome).await.expect("concluded");
+        tx.commit().await.expect("kept");
+        image
+    }
+
+    /// An offer under this slug whose draft is what `draft` says.
+    pub async fn drafted(&self, organisation: Id<Organisation>, slug: &str, draft: &Draft) -> Id<Offer> {
+        let by = self.acting(organisation).await;
+        let mut tx = self.market.write().await.expect("a transaction");
+        let slug = offers::Slug::parse(slug).expect("a slug");
+        let id = offers::create(&mut tx, &by, &slug, "Untitled").await.expect("an offer");
+        let offer = offers::offer(&mut tx, &by, id).await.expect("the offer");
+        offers::save(&mut tx, &by, &offer, draft, offers::Section::Listing).await.expect("saved");
+        tx.commit().await.expect("kept");
+        id
+    }
+
+    /// Submits an offer and does all that the market does by itself.
+    pub async fn submitted(&self, organisation: Id<Organisation>, offer: Id<Offer>) -> Submission {
+        let by = self.acting(organisation).await;
+        self.turn(Duration::from_millis(1));
+        let mut tx = self.market.write().await.expect("a transaction");
+        publishing::submit(&mut tx, &by, offer, None).await.expect("submitted");
+        tx.commit().await.expect("kept");
+        self.work().await;
+        let mut tx = self.market.read().await.expect("a look");
+        publishing::newest(&mut tx, &by, offer).await.expect("a look").expect("a submission")
+    }
+
+    /// An offer that is on sale, with a free SKU `community` and one by the hour, `pro`.
+    pub async fn live_offer(&self, organisation: Id<Organisation>, slug: &str) -> Id<Offer> {
+        let fill = slug.bytes().fold(1_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        let image = self.certified_image(organisation, fill).await;
+        let offer = self.drafted(organisation, slug, &a_complete_draft(Some(image))).await;
+        let submission = self.submitted(organisation, offer).await;
+        let by = self.acting(organisation).await;
+        let mut tx = self.market.write().await.expect("a transaction");
+        publishing::sign_off(&mut tx, &by, submission.id).await.expect("signed off");
+        tx.commit().await.expect("kept");
+        self.work().await;
+        offer
     }
 }
 

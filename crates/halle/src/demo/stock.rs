@@ -199,12 +199,15 @@ async fn publish(market: &Market, by: &ActingFor, offer: Id<offers::Offer>) -> a
     let mut changes = market.database().changes();
     let live = async {
         loop {
-            let mut tx = market.write().await.map_err(told)?;
+            let mut tx = market.read().await.map_err(told)?;
             let standing = publishing::standing_of(&mut tx, by, offer).await.map_err(told)?;
+            drop(tx);
             match (standing.status, standing.newest) {
                 (Status::Live | Status::LiveWithChanges | Status::Withdrawn, _) => return Ok(()),
                 (Status::WaitsForSignOff, Some(submission)) => {
+                    let mut tx = market.write().await.map_err(told)?;
                     publishing::sign_off(&mut tx, by, submission.id).await.map_err(told)?;
+                    tx.commit().await.map_err(told)?;
                 }
                 (Status::Failed, submission) => {
                     bail!(
@@ -215,7 +218,6 @@ async fn publish(market: &Market, by: &ActingFor, offer: Id<offers::Offer>) -> a
                 }
                 _ => {}
             }
-            tx.commit().await.map_err(told)?;
             let _ = tokio::time::timeout(Duration::from_secs(1), changes.changed()).await;
         }
     };

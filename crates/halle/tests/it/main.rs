@@ -4,7 +4,12 @@
 
 #[allow(dead_code, reason = "each story uses what it needs")]
 mod browser;
+mod client;
+mod doors;
 mod harness;
-#[allow(dead_code, reason = "each story uses what it needs")]
+mod kill;
+mod prepared;
+mod receiver;
+mod resume;
 mod server;
 mod webdriver;

@@ -1,6 +1,7 @@
 //! The program as a process: started, killed, started again.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 /// A server that has said nothing for this long will not say anything.
 const START_SECONDS_MAX: u64 = 60;
+/// A server that has not come to a place by then does not come there.
+const DEATH_SECONDS_MAX: u64 = 120;
 
 pub struct Server {
     process: Child,
@@ -27,6 +30,32 @@ impl Server {
     #[track_caller]
     pub fn start(data: &Path, extra: &[&str]) -> Server {
         Server::start_program(&program(), data, extra)
+    }
+
+    /// Starts it with a place at which it kills itself, and returns when it has.
+    #[track_caller]
+    pub fn die_at(place: &str, data: &Path, extra: &[&str]) {
+        let mut arguments = vec!["serve", "--data", data.to_str().expect("the directory's name is text")];
+        arguments.extend(["--listen", "127.0.0.1:0", "--break-at", place]);
+        arguments.extend(extra);
+        let mut process = Command::new(program())
+            .args(&arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let (ended, log) = (mpsc::channel(), Arc::default());
+        listen(process.stderr.take().expect("standard error is piped"), &log, None);
+        let id = process.id();
+        std::thread::spawn(move || ended.0.send(process.wait()));
+        let Ok(status) = ended.1.recv_timeout(Duration::from_secs(DEATH_SECONDS_MAX)) else {
+            let _ = Command::new("sh").args(["-c", &format!("kill -KILL {id}")]).status();
+            let log = log.lock().expect("no reader of the log panics").join("\n");
+            panic!("the server never comes to {place}\n{log}");
+        };
+        let signal = status.expect("it can be waited for").signal();
+        assert_eq!(signal, Some(9), "at {place} it ended by itself\n{:?}", log.lock());
     }
 
     /// The same with another program than the one under test.

@@ -12,8 +12,9 @@ use crate::db::{Columns, Database, Tx};
 use crate::error::{Error, Result};
 use crate::ids::Id;
 
-/// How long a claim holds without being renewed. A worker that dies is replaced after at most this.
-pub(super) const LEASE: Duration = Duration::from_secs(4);
+/// How long a claim holds without being renewed. Another replica takes over from one that died after at most this; what a
+/// process held is taken back by its own successor at once.
+pub(super) const LEASE: Duration = Duration::from_secs(20);
 
 /// What becomes of a job that ran to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -178,6 +178,8 @@ impl Worker {
         // In a task of its own, so that a panic is this job's failure and nobody else's.
         let mut doing = tokio::spawn(handler(claim.clone()));
         let mut renew = tokio::time::interval(LEASE / 4);
+        // A disk that was slow is not paid back with a burst of renewals.
+        renew.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         renew.tick().await;
         let result = loop {
             tokio::select! {
@@ -188,6 +190,8 @@ impl Worker {
                             warn!(job = %claim.id, %error, "the lease could not be renewed");
                         }
                     }
+                    // A job that has just ended holds its claim no longer, and rightly so.
+                    Err(_) if doing.is_finished() => {}
                     Err(error) => {
                         warn!(job = %claim.id, kind = claim.kind, %error, "giving the job up");
                         doing.abort();

@@ -47,6 +47,11 @@ pub async fn invitation(tx: &mut Tx, token: &str) -> Result<Invitation> {
     record::invitation(tx, &chance::hash(token)).await?.ok_or_else(|| Refused::DeadLink.into())
 }
 
+/// The invitations into an organisation that are still open.
+pub async fn invitations_of(tx: &mut Tx, by: &ActingFor) -> Result<Vec<Invitation>> {
+    record::open_invitations(tx, by.organisation.id).await
+}
+
 /// Joins by a link. Who holds the letter may use it, whichever address they signed up with.
 pub async fn accept(tx: &mut Tx, who: &Person, token: &str) -> Result<Organisation> {
     let invitation = invitation(tx, token).await?;

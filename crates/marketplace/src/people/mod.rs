@@ -10,10 +10,13 @@
 //!
 //! What is absent: any table of permissions. Permission is a value, [`ActingFor`] or [`Operator`], that only this chapter makes.
 
+pub mod api;
+mod desk;
 mod found;
 mod invite;
 mod leave;
 mod letters;
+pub mod pages;
 mod passwords;
 mod record;
 mod recover;
@@ -29,8 +32,9 @@ use house::error::{Kind, NotFound, Refusal};
 use house::words::{Language, Text};
 use house::{Id, Result, Tx};
 
+pub use desk::{Waiting, on_desk, put_on_desk, take_off_desk};
 pub use found::found;
-pub use invite::{Invitation, accept, invitation, invite};
+pub use invite::{Invitation, accept, invitation, invitations_of, invite};
 pub use leave::{appoint, dismiss, leave};
 pub use passwords::{Hashed, Password};
 pub use recover::{ask_for_link, change, choose, link_owner, make_operator};

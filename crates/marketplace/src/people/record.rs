@@ -4,7 +4,7 @@ use house::db::Row;
 use house::words::Language;
 use house::{Columns, Error, Id, Result, Timestamp, Tx};
 
-use super::{Email, Hashed, Invitation, Organisation, Person, Role, Token};
+use super::{Email, Hashed, Invitation, Organisation, Person, Role, Token, Waiting};
 
 // -- People --
 
@@ -472,4 +472,48 @@ pub async fn note_token_use(tx: &mut Tx, token: Id<Token>) -> Result<()> {
         .execute(tx.on())
         .await?;
     Ok(())
+}
+
+// -- The operator's desk --
+
+pub async fn put_decision(tx: &mut Tx, subject: &str, waiting: &Waiting) -> Result<()> {
+    sqlx::query(
+        "insert into people_decision (subject, kind, title, line, address, waits_since, due_at) \
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (subject) do update set kind = excluded.kind, \
+         title = excluded.title, line = excluded.line, address = excluded.address, \
+         waits_since = excluded.waits_since, due_at = excluded.due_at",
+    )
+    .bind(subject)
+    .bind(&waiting.kind)
+    .bind(&waiting.title)
+    .bind(&waiting.line)
+    .bind(&waiting.address)
+    .bind(waiting.since.as_microsecond())
+    .bind(waiting.due.map(Timestamp::as_microsecond))
+    .execute(tx.on())
+    .await?;
+    Ok(())
+}
+
+pub async fn remove_decision(tx: &mut Tx, subject: &str) -> Result<()> {
+    sqlx::query("delete from people_decision where subject = $1").bind(subject).execute(tx.on()).await?;
+    Ok(())
+}
+
+pub async fn decisions(tx: &mut Tx) -> Result<Vec<Waiting>> {
+    let rows = sqlx::query("select * from people_decision order by waits_since, subject limit 200")
+        .fetch_all(tx.on())
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Waiting {
+                kind: row.text("kind")?,
+                title: row.text("title")?,
+                line: row.text("line")?,
+                address: row.text("address")?,
+                since: row.time("waits_since")?,
+                due: row.maybe_time("due_at")?,
+            })
+        })
+        .collect()
 }

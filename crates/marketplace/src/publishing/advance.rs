@@ -142,6 +142,7 @@ pub(super) async fn move_on(
     messages: &[Reason],
 ) -> Result<Submission> {
     let (code, from) = (event.code(), submission.stage.step());
+    tx.concerns(submission.organisation);
     let now = tx.now();
     let stage = submission.stage.clone().after(event, now)?;
     record::save(tx, &submission, &stage).await?;

@@ -37,6 +37,7 @@ pub async fn ask(
     nomination.question = Some(question);
     nomination.answer = None;
     let nomination = step(tx, &by.person().email, nomination, Event::Asked, "sellers.ask").await?;
+    people::take_off_desk(tx, nomination.id).await?;
     tell(tx, market, &nomination).await
 }
 
@@ -54,6 +55,7 @@ pub async fn answer(
     }
     nomination.answer = Some(answer);
     let nomination = step(tx, &by.person().email, nomination, Event::Answered, "sellers.answer").await?;
+    nominate::put_on_desk(tx, &nomination).await?;
     for operator in people::operators(tx).await? {
         letters::answered(tx, market, &nomination, &operator).await?;
     }
@@ -69,6 +71,7 @@ async fn decide(
 ) -> Result<Nomination> {
     let nomination = nominate::nomination(tx, nomination).await?;
     let nomination = step(tx, &by.person().email, nomination, event, what).await?;
+    people::take_off_desk(tx, nomination.id).await?;
     record::note_decider(tx, nomination.id, by.person().id).await?;
     Ok(nomination)
 }

@@ -16,6 +16,7 @@ pub mod countries;
 mod decide;
 mod letters;
 mod nominate;
+pub mod pages;
 mod record;
 mod register;
 
@@ -30,8 +31,10 @@ pub use accept::{accept, outstanding};
 pub use agreements::{AGREEMENTS, Agreement, Paragraph};
 pub use countries::Country;
 pub use decide::{answer, approve, ask, reject};
-pub use nominate::{Nominee, nominate, nomination, nomination_of, waiting};
-pub use register::{Company, Contact, Registration, Slug, amend, fee, is_taken, register, registration};
+pub use nominate::{Nominee, nominate, nomination, nomination_of};
+pub use register::{
+    Company, Contact, Registration, Slug, amend, fee, is_taken, register, registration, website,
+};
 
 use crate::people::{ActingFor, Organisation, Person};
 

@@ -1,9 +1,14 @@
+use std::time::Duration;
+
 use house::error::NotFound;
 use house::{Id, Result, Tx, audit};
 
 use super::{Country, Nomination, Refused, Relation, Stage, Support, letters, record};
 use crate::market::Market;
-use crate::people::{self, ActingFor, Email, Organisation};
+use crate::people::{self, ActingFor, Email, Organisation, Waiting};
+
+/// By when a nomination is promised a decision.
+const DECISION_WITHIN: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// What a nomination tells of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +48,7 @@ pub async fn nominate(tx: &mut Tx, market: &Market, by: &ActingFor, nominee: Nom
     record::add_nomination(tx, &nomination).await?;
     let details = serde_json::json!({ "product": nomination.nominee.product });
     audit::note(tx, &by.person().email, "sellers.nominate", nomination.id, &details).await?;
+    put_on_desk(tx, &nomination).await?;
     for operator in people::operators(tx).await? {
         letters::nominated(tx, market, &nomination, &operator).await?;
     }
@@ -58,7 +64,15 @@ pub async fn nomination_of(tx: &mut Tx, organisation: Id<Organisation>) -> Resul
     record::newest_nomination(tx, organisation).await
 }
 
-/// The nominations that wait for the operator, oldest first.
-pub async fn waiting(tx: &mut Tx) -> Result<Vec<Nomination>> {
-    record::waiting_nominations(tx).await
+/// Lays a nomination on the operator's desk.
+pub(super) async fn put_on_desk(tx: &mut Tx, nomination: &Nomination) -> Result<()> {
+    let waiting = Waiting {
+        kind: "sellers-decision".to_owned(),
+        title: nomination.nominee.product.clone(),
+        line: nomination.organisation.name.clone(),
+        address: format!("/desk/nominations/{}", nomination.id),
+        since: nomination.made_at,
+        due: Some(nomination.made_at + DECISION_WITHIN),
+    };
+    people::put_on_desk(tx, nomination.id, &waiting).await
 }

@@ -105,26 +105,17 @@ pub async fn nomination(tx: &mut Tx, id: Id<Nomination>) -> Result<Option<Nomina
     row.as_ref().map(as_nomination).transpose()
 }
 
+/// The nomination that counts: the one that is open or approved, of which there is at most one; otherwise the last rejected.
 pub async fn newest_nomination(tx: &mut Tx, organisation: Id<Organisation>) -> Result<Option<Nomination>> {
     let row = sqlx::query(
         "select n.*, o.name as organisation_name from sellers_nomination n \
-         join people_organisation o on o.id = n.organisation where n.organisation = $1 order by n.id desc limit 1",
+         join people_organisation o on o.id = n.organisation where n.organisation = $1 \
+         order by case when n.stage = 'rejected' then 1 else 0 end, n.id desc limit 1",
     )
     .bind(organisation.to_string())
     .fetch_optional(tx.on())
     .await?;
     row.as_ref().map(as_nomination).transpose()
-}
-
-/// What waits for the operator, oldest first.
-pub async fn waiting_nominations(tx: &mut Tx) -> Result<Vec<Nomination>> {
-    let rows = sqlx::query(
-        "select n.*, o.name as organisation_name from sellers_nomination n \
-         join people_organisation o on o.id = n.organisation where n.stage = 'submitted' order by n.made_at, n.id limit 200",
-    )
-    .fetch_all(tx.on())
-    .await?;
-    rows.iter().map(as_nomination).collect()
 }
 
 fn as_nomination(row: &Row) -> Result<Nomination> {

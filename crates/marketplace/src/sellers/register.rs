@@ -27,6 +27,19 @@ impl Slug {
     }
 }
 
+/// The address of a website, as a browser takes it.
+pub fn website(text: &str) -> Result<String, Text> {
+    let not = || Text::new("refused-sellers-website");
+    let url = url::Url::parse(text.trim()).map_err(|_| not())?;
+    let fits = matches!(url.scheme(), "https" | "http")
+        && url.host_str().is_some_and(|host| host.contains('.'))
+        && url.username().is_empty()
+        && url.as_str().len() <= WEBSITE_LENGTH_MAX;
+    if fits { Ok(url.into()) } else { Err(not()) }
+}
+
+const WEBSITE_LENGTH_MAX: usize = 500;
+
 /// Someone who can be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {

@@ -1,0 +1,62 @@
+//! Who did what in an organisation's affairs: the part of the audit log that concerns it.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use axum::routing::get;
+use house::web::{Frame, Page, Turner, show};
+use house::words::Words;
+use house::{Id, Result, audit};
+
+use super::desk::Row;
+use super::{Asked, PAGE, key, turned};
+use crate::hall::pages::Visit;
+use crate::hall::portal_address;
+use crate::market::Market;
+use crate::people::{Organisation, Role};
+
+pub(super) fn pages() -> Router<Market> {
+    Router::new().route("/sell/{organisation}/history", get(history))
+}
+
+#[derive(Template)]
+#[template(path = "people/pages/history.html")]
+struct HistoryPage {
+    w: Words,
+    frame: Frame,
+    rows: Vec<Row>,
+    turner: Turner,
+}
+
+impl Page for HistoryPage {
+    fn samples(frame: &Frame) -> Vec<HistoryPage> {
+        let rows = vec![Row::sample(&frame.w)];
+        vec![HistoryPage { w: frame.w.clone(), frame: frame.clone(), rows, turner: Turner::default() }]
+    }
+}
+
+async fn history(
+    visit: Visit,
+    Path(organisation): Path<Id<Organisation>>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let mut tx = visit.read().await?;
+    let by = visit.acting_for(&mut tx, organisation, Role::Contributor).await?;
+    let before = key(&asked.before);
+    let mut lines = audit::lines_concerning(&mut tx, organisation, before, PAGE as i64 + 1).await?;
+    let at = portal_address(organisation, "/history");
+    let turner = turned(&mut lines, &asked, &at, |line| line.id.clone());
+    let rows = lines.iter().map(|line| Row::of(&visit.w, line)).collect();
+    show(&HistoryPage { w: visit.w.clone(), frame: visit.portal(by.organisation()), rows, turner })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_is_told_in_every_language() {
+        house::web::check_samples::<HistoryPage>(crate::people::WORDS);
+    }
+}
