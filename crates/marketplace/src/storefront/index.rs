@@ -194,7 +194,7 @@ mod tests {
         check("postgresqk", &[1], Some("postgresql"));
         check("ngnix", &[0, 1], Some("nginx"));
         check("ngnix databse", &[1], Some("nginx database"));
-        check("web ngnxi", &[0], Some("web nginx"));
+        check("web ngixn", &[0], Some("web nginx"));
     }
 
     #[test]

@@ -19,7 +19,6 @@ pub struct OfferPage {
     pub frame: Frame,
     pub canonical: String,
     pub preview: bool,
-    pub address: String,
     pub title: String,
     pub summary: String,
     pub logo: Option<String>,
@@ -129,7 +128,6 @@ impl OfferPage {
             crumbs: crumbs(w, document, &listing.title),
             title: listing.title,
             summary: listing.summary,
-            address,
             frame,
             w: w.clone(),
         }
@@ -233,7 +231,6 @@ impl Page for OfferPage {
             frame: frame.clone(),
             canonical: "http://market.test/market/acme/hardened-nginx".to_owned(),
             preview,
-            address: "/market/acme/hardened-nginx".to_owned(),
             title: "Hardened nginx".to_owned(),
             summary: "A web server".to_owned(),
             logo: logo.map(str::to_owned),
