@@ -27,13 +27,11 @@ pub mod deployments;
 
 pub mod storefront;
 
-#[cfg(test)]
-mod goods;
 pub mod pages;
 #[cfg(test)]
-mod paper_machines;
-#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use market::{Market, Settings, migrations};
 

@@ -24,6 +24,7 @@ fn pages() -> Router<Market> {
         .merge(crate::publishing::pages::pages())
         .merge(crate::orders::pages::pages())
         .merge(crate::deployments::pages::pages())
+        .merge(crate::storefront::pages::pages())
 }
 
 /// Uploads and event streams: neither limit holds.

@@ -143,7 +143,7 @@ async fn order(visit: Visit, Path(id): Path<Id<Order>>) -> Result<Response> {
         title: version.document.listing_in(w.language()).title,
         facts: vec![
             Fact::new(w.say("orders-plan"), plan),
-            Fact::new(w.say("orders-licence"), orders::pages::price_of(w, &order)),
+            Fact::new(w.say("orders-licence"), orders::price(w, &order.licence)),
             Fact::new(w.say("orders-placed"), w.exact(order.placed_at)),
             Fact::new(w.say("deployments-seller"), &order.seller_name),
         ],
@@ -185,7 +185,6 @@ struct DeployPage {
     w: Words,
     frame: Frame,
     form: Form,
-    order: Order,
     title: String,
     plan: String,
     price: String,
@@ -202,7 +201,6 @@ impl Page for DeployPage {
                 w: frame.w.clone(),
                 frame: frame.clone(),
                 form,
-                order: Order::sample(Licence::Free),
                 title: "Hardened nginx".to_owned(),
                 plan: "Pro".to_owned(),
                 price: "€0.05/hour".to_owned(),
@@ -241,14 +239,13 @@ fn deploy_page(visit: &Visit, about: About, sizes: &[Size], form: Form) -> Deplo
     let w = &visit.w;
     DeployPage {
         plan: about.sku.title_in(w.language()).to_owned(),
-        price: orders::pages::price_of(w, &about.order),
+        price: orders::price(w, &about.order.licence),
         sizes: choices(w, sizes),
         crumbs: vec![
             Link::new(w.say("orders-title"), "/orders"),
             Link::new(&about.order.number, format!("/orders/{}", about.order.id)),
             Link::new(w.say("deployments-deploy"), "").current(true),
         ],
-        order: about.order,
         title: about.title,
         form,
         frame: visit.shop(),

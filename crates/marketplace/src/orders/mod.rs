@@ -30,6 +30,7 @@ use crate::offers::{Licence, Offer, Version};
 use crate::people::{Organisation, Person};
 
 pub use cancel::cancel;
+pub use letters::price;
 pub use place::{own, place, sold_by};
 
 #[derive(Debug, Clone, PartialEq)]

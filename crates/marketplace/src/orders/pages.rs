@@ -12,8 +12,7 @@ use house::words::Words;
 use house::{Error, Id, Refusal as _, Result, Tx, attempts, chance};
 use serde::Deserialize;
 
-use super::letters::price;
-use super::{Order, Refused, form, place, record, terms_hash};
+use super::{Order, Refused, form, place, price, record, terms_hash};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
 use crate::market::Market;
@@ -87,13 +86,8 @@ impl CheckoutPage {
     }
 }
 
-/// What an order costs, in words.
-pub fn price_of(w: &Words, order: &Order) -> String {
-    price(w, &order.licence)
-}
-
 /// What a price means, in one line.
-fn note(w: &Words, licence: &Licence) -> String {
+pub fn note(w: &Words, licence: &Licence) -> String {
     match licence {
         Licence::Free => w.say("orders-price-free").to_string(),
         Licence::Byol => w.say("orders-price-byol").to_string(),
