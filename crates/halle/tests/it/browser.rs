@@ -167,7 +167,8 @@ impl Browser {
     #[track_caller]
     pub fn send_at_most(&self, bytes_per_second: Option<u64>) {
         let upwards = bytes_per_second.map_or(-1, |most| i64::try_from(most).expect("a sensible speed"));
-        let line = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upwards });
+        let line =
+            json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upwards });
         self.must(self.session.devtools("Network.enable", json!({})));
         self.must(self.session.devtools("Network.emulateNetworkConditions", line));
     }
