@@ -7,6 +7,7 @@ mod demo;
 mod examine;
 mod operator;
 mod serve;
+mod upload;
 mod vitals;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Judge a disk image: exit 0 certified, 1 not certified, 2 could not judge
     Certify(certify::CertifyArguments),
+    /// Send an image to a market, or go on where it broke off
+    Upload(upload::UploadArgs),
     /// Judge an image for the market, in a process of its own
     #[command(hide = true)]
     Examine(examine::ExamineArgs),
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => in_runtime(serve::run(args)),
         Command::Operator(args) => in_runtime(operator::run(args)),
         Command::Demo(args) => in_runtime(demo::run(args)),
+        Command::Upload(args) => upload::run(args),
         Command::Examine(args) => examine::run(args),
         Command::Certify(arguments) => certify::run(&arguments),
         Command::Explain(arguments) => certify::explain(&arguments),

@@ -183,13 +183,13 @@ async fn deliver(claim: Claim, post: Post, hooks: reqwest::Client) -> Result<Nex
     let mut tx = claim.write().await?;
     let (state, answer) = match &outcome {
         Ok(answer) => ("delivered", answer.clone()),
-        // The last attempt is known by the job's own count, which settles the rest.
+        Err(error) if claim.is_last_attempt() => ("dead", error.clone()),
         Err(error) => ("waiting", error.clone()),
     };
     let now = tx.now().as_microsecond();
     sqlx::query(
         "update house_outbox set state = $1, answer = $2, attempts = attempts + 1, \
-         ended_at = case when $1 = 'delivered' then $3 else ended_at end where id = $4",
+         ended_at = case when $1 = 'waiting' then ended_at else $3 end where id = $4",
     )
     .bind(state)
     .bind(answer.chars().take(ANSWER_KEPT).collect::<String>())

@@ -37,8 +37,10 @@ create index deployments_deployment_stage on deployments_deployment (stage);
 create table deployments_event (
     id text primary key,
     deployment text not null references deployments_deployment (id),
+    -- Which change it was: moments may be equal, this never is.
+    place integer not null,
     stage text not null,
     data text not null,
     at integer not null
 ) strict;
-create index deployments_event_deployment on deployments_event (deployment, id);
+create unique index deployments_event_deployment_place on deployments_event (deployment, place);

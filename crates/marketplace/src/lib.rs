@@ -29,9 +29,9 @@ pub mod storefront;
 
 pub mod pages;
 #[cfg(test)]
-mod paper_machines;
-#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use market::{Market, Settings, migrations};
 

@@ -125,7 +125,14 @@ impl Market {
 
 /// All that the market says, in every language.
 pub fn dictionary() -> Dictionary {
-    let mut sources = house::words::SOURCES.to_vec();
+    let mut all = house::words::SOURCES.to_vec();
+    all.extend(sources());
+    Dictionary::new(&all)
+}
+
+/// What the chapters say, beside the words of the house.
+pub fn sources() -> Vec<(Language, &'static str)> {
+    let mut sources = Vec::new();
     for chapter in [
         crate::hall::WORDS,
         crate::people::WORDS,
@@ -141,7 +148,7 @@ pub fn dictionary() -> Dictionary {
     ] {
         sources.extend_from_slice(chapter);
     }
-    Dictionary::new(&sources)
+    sources
 }
 
 /// The jobs of all chapters.

@@ -22,6 +22,9 @@ fn pages() -> Router<Market> {
         .merge(crate::certification::pages::pages())
         .merge(crate::leads::pages::pages())
         .merge(crate::publishing::pages::pages())
+        .merge(crate::orders::pages::pages())
+        .merge(crate::deployments::pages::pages())
+        .merge(crate::storefront::pages::pages())
 }
 
 /// Uploads and event streams: neither limit holds.
@@ -32,4 +35,5 @@ fn streams() -> Router<Market> {
         .merge(crate::offers::pages::streams())
         .merge(crate::certification::pages::streams())
         .merge(crate::publishing::pages::streams())
+        .merge(crate::deployments::pages::streams())
 }

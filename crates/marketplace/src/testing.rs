@@ -22,10 +22,10 @@ use crate::offers::{
     self, Category, Contact, Draft, LeadDestination, Licence, Listing, Offer, Sku, UsefulLink,
 };
 use crate::pages::app;
-use crate::paper_machines::PaperMachines;
 use crate::people::{self, ActingFor, Email, Hashed, Organisation, Password, Person, Role, SignUp};
 use crate::publishing::{self, Submission};
 use crate::sellers::{self, Country, Relation, Support};
+use crate::tests::paper_machines::PaperMachines;
 
 pub struct MarketInABox {
     pub market: Market,

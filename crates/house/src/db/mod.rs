@@ -10,12 +10,13 @@ mod tests;
 
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, LazyLock, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Executor};
 use tokio::sync::watch;
+use uuid::timestamp::context::ContextV7;
 
 use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
@@ -195,7 +196,10 @@ impl Tx {
     pub fn new_id<T>(&self) -> Id<T> {
         let seconds = u64::try_from(self.now.as_second()).unwrap_or(0);
         let nanos = u32::try_from(self.now.subsec_nanosecond()).unwrap_or(0);
-        let moment = uuid::Timestamp::from_unix(uuid::timestamp::context::NoContext, seconds, nanos);
+        // Ids of one millisecond are counted up, so that "newest by id" is the one made last, whatever the clock does.
+        static COUNT: LazyLock<Mutex<ContextV7>> = LazyLock::new(|| Mutex::new(ContextV7::new()));
+        let count = COUNT.lock().unwrap_or_else(PoisonError::into_inner);
+        let moment = uuid::Timestamp::from_unix(&*count, seconds, nanos);
         Id::from_raw(uuid::Uuid::new_v7(moment))
     }
 

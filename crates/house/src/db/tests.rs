@@ -220,6 +220,14 @@ on_both_engines! {
 }
 
 #[tokio::test]
+async fn ids_are_in_the_order_in_which_they_were_made_even_while_the_clock_stands() {
+    let test = open(Engine::Sqlite).await;
+    let tx = test.database.read().await.unwrap();
+    let ids: Vec<Id<Trial>> = (0..1000).map(|_| tx.new_id()).collect();
+    assert!(ids.is_sorted());
+}
+
+#[tokio::test]
 async fn both_engines_get_the_same_tables_and_columns() {
     let mut found = Vec::new();
     for engine in [Engine::Sqlite, Engine::Postgres] {

@@ -67,6 +67,11 @@ impl Claim {
         Ok(Id::parse(&self.subject)?)
     }
 
+    /// Whether the job is given up if this attempt fails.
+    pub fn is_last_attempt(&self) -> bool {
+        self.attempts >= super::worker::ATTEMPTS_MAX
+    }
+
     /// Opens a transaction that is refused when another worker has taken the job over, or when it was called off.
     pub async fn write(&self) -> Result<Tx> {
         let mut tx = self.database.write().await?;

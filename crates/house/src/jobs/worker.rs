@@ -16,7 +16,7 @@ use crate::db::{Columns, Database};
 use crate::error::{Error, Result};
 
 /// After so many failed attempts a job is dead: an operator looks at it.
-const ATTEMPTS_MAX: i64 = 8;
+pub(super) const ATTEMPTS_MAX: i64 = 8;
 /// The longest pause between two attempts.
 const PAUSE_MAX: Duration = Duration::from_secs(300);
 /// How often the queue is looked at when nothing in this process has changed: other replicas queue jobs, and time passes.
@@ -218,7 +218,7 @@ impl Worker {
             Ok(Next::Done) => end(&mut tx, claim, "done", None).await?,
             Ok(Next::Again(after)) => self.requeue(&mut tx, claim, after, None, 0).await?,
             Err(error) => {
-                let retry = matches!(error, Error::Fault(_)) && claim.attempts < ATTEMPTS_MAX;
+                let retry = matches!(error, Error::Fault(_)) && !claim.is_last_attempt();
                 warn!(job = %claim.id, kind = claim.kind, subject = claim.subject, attempts = claim.attempts, retry, %error, "a job failed");
                 if retry {
                     let doubled = Duration::from_secs(1_u64 << claim.attempts.clamp(0, 10)) / 2;

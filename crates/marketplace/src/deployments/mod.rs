@@ -22,6 +22,7 @@ mod record;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::net::SocketAddr;
 

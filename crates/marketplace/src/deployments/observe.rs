@@ -47,14 +47,7 @@ pub async fn watch(market: Market, claim: Claim) -> Result<Next> {
             return Ok(Next::Again(EVERY));
         }
     };
-    let halted = event == Event::Halted;
     // Lost to a change by the customer: that change has queued what is to be done.
-    let Ok(mut d) = at.moved_to(event).await else { return Ok(Next::Again(EVERY)) };
-    if halted {
-        // Shut down from inside: it stays so until the customer starts it.
-        let mut tx = claim.write().await?;
-        record::set_wish(&mut tx, &mut d, Wish::Stopped).await?;
-        tx.commit().await?;
-    }
+    let Ok(d) = at.moved_to(event).await else { return Ok(Next::Again(EVERY)) };
     Ok(if matches!(d.stage, Stage::Ready { .. }) { Next::Again(EVERY) } else { Next::Done })
 }

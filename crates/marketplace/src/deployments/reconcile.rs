@@ -91,11 +91,16 @@ impl At<'_> {
     /// Moves the deployment on, if it is still as it was seen.
     pub(super) async fn moved_to(mut self, event: Event) -> Result<Deployment> {
         let mut tx = self.claim.write().await?;
+        // Shut down from inside, it stays so until the customer starts it.
+        let by_itself = event == Event::Halted && self.d.stage != Stage::Stopping;
         let stage = self.d.stage.after(event)?;
         let was_ready =
             record::events(&mut tx, self.d.id).await?.iter().any(|e| matches!(e.stage, Stage::Ready { .. }));
         let was_booting = self.d.stage == Stage::Booting;
         record::set_stage(&mut tx, &mut self.d, stage).await?;
+        if by_itself {
+            record::set_wish(&mut tx, &mut self.d, Wish::Stopped).await?;
+        }
         match &self.d.stage {
             Stage::Ready { .. } if was_booting => {
                 queue_once(&mut tx, WATCH, self.d.id, &()).await?;

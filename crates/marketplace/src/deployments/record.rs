@@ -41,7 +41,7 @@ pub async fn add(tx: &mut Tx, d: &Deployment) -> Result<()> {
     .bind(d.made_at.as_microsecond())
     .execute(tx.on())
     .await?;
-    add_event(tx, d.id, &d.stage).await
+    add_event(tx, d.id, d.version, &d.stage).await
 }
 
 /// Moves a deployment to a stage, and notes when. Refused when someone else was faster.
@@ -63,8 +63,8 @@ pub async fn set_stage(tx: &mut Tx, d: &mut Deployment, stage: Stage) -> Result<
     if done.rows_affected() != 1 {
         return Err(ChangedMeanwhile.into());
     }
-    add_event(tx, d.id, &stage).await?;
     d.version += 1;
+    add_event(tx, d.id, d.version, &stage).await?;
     d.stage = stage;
     d.stage_since = now;
     Ok(())
@@ -87,13 +87,14 @@ pub async fn set_wish(tx: &mut Tx, d: &mut Deployment, wish: Wish) -> Result<()>
     Ok(())
 }
 
-async fn add_event(tx: &mut Tx, id: Id<Deployment>, stage: &Stage) -> Result<()> {
+async fn add_event(tx: &mut Tx, id: Id<Deployment>, place: i64, stage: &Stage) -> Result<()> {
     let (event, now) = (tx.new_id::<Event>(), tx.now().as_microsecond());
     sqlx::query(
-        "insert into deployments_event (id, deployment, stage, data, at) values ($1, $2, $3, $4, $5)",
+        "insert into deployments_event (id, deployment, place, stage, data, at) values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(event.to_string())
     .bind(id.to_string())
+    .bind(place)
     .bind(stage.name())
     .bind(serde_json::to_string(stage)?)
     .bind(now)
@@ -104,10 +105,11 @@ async fn add_event(tx: &mut Tx, id: Id<Deployment>, stage: &Stage) -> Result<()>
 
 /// Everything that happened to a machine, oldest first.
 pub async fn events(tx: &mut Tx, id: Id<Deployment>) -> Result<Vec<Event>> {
-    let rows = sqlx::query("select stage, data, at from deployments_event where deployment = $1 order by id")
-        .bind(id.to_string())
-        .fetch_all(tx.on())
-        .await?;
+    let rows =
+        sqlx::query("select stage, data, at from deployments_event where deployment = $1 order by place")
+            .bind(id.to_string())
+            .fetch_all(tx.on())
+            .await?;
     rows.iter().map(|row| Ok(Event { stage: row.json("data")?, at: row.time("at")? })).collect()
 }
 

@@ -126,7 +126,7 @@ house::on_both_engines! {
         assert_eq!((image.sha256, image.file_name.as_str()), (sha256, "disk.vhd"));
         let blob = market.market.blobs().path(&image.content_id).unwrap();
         assert!(std::fs::read(blob).unwrap() == bytes);
-        assert_eq!(sender_of(&mut tx, image.id).await.unwrap().is_some(), true);
+        assert!(sender_of(&mut tx, image.id).await.unwrap().is_some());
     }
 
     async fn the_same_bytes_twice_are_one_image(engine) {

@@ -138,7 +138,7 @@ house::on_both_engines! {
     }
 
     async fn every_page_of_the_editor_is_told_in_both_languages(engine) {
-        let mut desk = Desk::with_an_offer(engine).await;
+        let desk = Desk::with_an_offer(engine).await;
         let image = desk.market.image(desk.organisation, 3).await;
         let empty = ["", "/listing", "/artwork", "/skus", "/skus/new", "/legal", "/support", "/leads", "/preview", "/status", "/compare"];
         for language in ["en", "fr"] {

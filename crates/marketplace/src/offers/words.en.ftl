@@ -2,6 +2,7 @@
 
 offers-all = Offers
 offers-ways = This offer
+# used: offers-way-*
 offers-way-draft = Draft
 offers-way-status = Publishing
 offers-way-compare = What would change

@@ -7,6 +7,7 @@
 //! What is absent: a change to an order. It is placed, and it may be cancelled once nothing runs under it.
 
 mod cancel;
+mod form;
 mod letters;
 pub mod pages;
 mod place;
@@ -29,6 +30,7 @@ use crate::offers::{Licence, Offer, Version};
 use crate::people::{Organisation, Person};
 
 pub use cancel::cancel;
+pub use letters::price;
 pub use place::{own, place, sold_by};
 
 #[derive(Debug, Clone, PartialEq)]

@@ -3,10 +3,26 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use axum::routing::get;
+use axum::{Json, Router};
 use house::{Error, Result, Tx};
 
 use super::{ActingFor, Refused, by_token, note_use};
 use crate::market::Market;
+
+pub fn api() -> Router<Market> {
+    Router::new().route("/api/v1/me", get(me))
+}
+
+/// For whom the token acts: how a program finds its organisation, and whether its token still holds.
+async fn me(asks: ByToken) -> Json<serde_json::Value> {
+    let (person, organisation) = (asks.by.person(), asks.by.organisation());
+    Json(serde_json::json!({
+        "person": { "id": person.id, "name": person.name, "email": person.email },
+        "organisation": { "id": organisation.id, "name": organisation.name },
+        "role": asks.by.role().code(),
+    }))
+}
 
 /// One request of a program. A handler under `/api/` takes it as its first argument.
 pub struct ByToken {

@@ -178,7 +178,14 @@ on_both_engines! {
         let tokens = tokens_of(&mut tx, &by).await.expect("a look");
         assert_eq!(tokens.len(), 1, "sent twice, issued once");
         drop(tx);
+        let bearer = format!("Bearer {secret}");
+        let program = [("authorization", bearer.as_str())];
+        let me = market.ask(&mut Browser::new(), "GET", "/api/v1/me", &program, Vec::new()).await;
+        assert!(me.status == 200 && me.body.contains("acme@market.test"), "{me:?}");
         market.post(&mut ada, &format!("{at}/{}/revoke", tokens[0].id), &[]).await.leads_to();
+        let me = market.ask(&mut Browser::new(), "GET", "/api/v1/me", &program, Vec::new()).await;
+        assert!(me.status == 401 && me.body.contains("people.dead_token"), "{me:?}");
+        assert_eq!(market.get(&mut Browser::new(), "/api/v1/me").await.status, 401);
         let mut tx = market.market.read().await.expect("a look");
         assert_eq!(by_token(&mut tx, &secret).await.expect_err("revoked").code(), Some("people.dead_token"));
         assert!(by_token(&mut tx, "halle_guess").await.is_err() && by_token(&mut tx, "").await.is_err());

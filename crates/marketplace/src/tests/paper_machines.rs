@@ -23,7 +23,6 @@ struct Paper {
     missing: bool,
     /// Where the ports of all machines lead.
     web: Option<SocketAddr>,
-    calls: Vec<String>,
 }
 
 impl PaperMachines {
@@ -65,11 +64,6 @@ impl PaperMachines {
         self.paper().machines.len()
     }
 
-    /// What was asked of the engine since the last time, one word a call.
-    pub fn calls(&self) -> String {
-        std::mem::take(&mut self.paper().calls).join(" ")
-    }
-
     /// Does a call, unless the story lets it fail.
     fn call<T: Send + 'static>(
         &self,
@@ -77,7 +71,6 @@ impl PaperMachines {
         act: impl FnOnce(&mut Paper) -> Result<T, Error>,
     ) -> Answer<'_, T> {
         let mut paper = self.paper();
-        paper.calls.push(name.to_owned());
         let trouble = paper.trouble.iter().position(|(call, _)| *call == name);
         let result = match trouble {
             Some(place) => Err(paper.trouble.remove(place).1),

@@ -1,0 +1,4 @@
+//! What the stories of several chapters are told with.
+
+mod goods;
+pub mod paper_machines;
