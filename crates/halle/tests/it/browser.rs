@@ -107,6 +107,15 @@ impl Browser {
         });
     }
 
+    /// Waits until a script returns true.
+    #[track_caller]
+    pub fn wait_until(&self, script: &str, patience: Duration) {
+        self.until(patience, || match self.session.run(script, json!([]))? {
+            Value::Bool(true) => Ok(()),
+            other => Err(format!("`{script}` is {other}")),
+        });
+    }
+
     /// The part of the page that a CSS selector finds first.
     pub fn within(&self, selector: &str) -> Part<'_> {
         Part { browser: self, selector: selector.to_owned() }

@@ -84,7 +84,7 @@ pub fn now<T>(work: impl Future<Output = T>) -> T {
 impl Ground {
     /// A market that nobody has entered yet, on SQLite.
     pub fn empty() -> Ground {
-        let passing = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("there is room");
+        let passing = passing_folder();
         Ground { folder: Folder::Passing(passing), database: None }
     }
 
@@ -95,14 +95,14 @@ impl Ground {
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
         let original = original(stop, &mut made);
         drop(made);
-        let passing = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("there is room");
+        let passing = passing_folder();
         copy(&original, passing.path());
         Ground { folder: Folder::Passing(passing), database: None }
     }
 
     /// A market at this stop of its own, on a fresh PostgreSQL database.
     pub fn on_postgres_at(stop: Stop) -> Ground {
-        let passing = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("there is room");
+        let passing = passing_folder();
         let database = now(house::testing::fresh_postgres());
         let ground = Ground { folder: Folder::Passing(passing), database: Some(database) };
         for past in [Stop::Registered, Stop::Uploaded, Stop::Submitted, Stop::SignedOff] {
@@ -294,7 +294,13 @@ fn copy(from: &Path, to: &Path) {
         };
         done.unwrap_or_else(|fault| panic!("{}: {fault}", source.display()));
     }
-    std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700)).expect("ours");
+}
+
+/// A folder that goes with its market. Machines run as another user, who must be able to enter it.
+fn passing_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("there is room");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    folder
 }
 
 async fn publisher(tx: &mut Tx) -> (Person, Organisation) {

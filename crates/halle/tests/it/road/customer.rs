@@ -44,10 +44,6 @@ impl Customer {
         visitor.sees("storefront-certificate");
         visitor.looks_closely("offer");
         visitor.browser.within("main").follow(&visitor.word_with("storefront-choose", "plan", plan));
-        if !visitor.path().starts_with("/sign-in") {
-            visitor.follow("problem-sign-in");
-        }
-        visitor.follow("people-sign-in-new");
         visitor.signs_up(self.name, self.email);
         visitor.sees("orders-share-title");
         visitor.looks_closely("checkout");

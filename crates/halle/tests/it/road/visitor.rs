@@ -17,7 +17,7 @@ pub struct Visitor {
     w: Words,
     /// What shuts people out of a page, with the page: told all at once, at the end of the road.
     offences: RefCell<Vec<String>>,
-    /// Pages of which there is a picture already.
+    /// Who it is, for what is found.
     name: &'static str,
 }
 
@@ -161,11 +161,20 @@ impl Visitor {
         self.offences.borrow().clone()
     }
 
-    /// Makes an account, from the page that asks who one is.
+    /// Makes an account, from whichever page asks who one is.
     #[track_caller]
     pub fn signs_up(&self, name: &str, email: &str) {
-        self.sees("people-sign-up-title");
-        self.looks();
+        if !self.path().starts_with("/sign") {
+            self.looks();
+            self.follow("problem-sign-in");
+        }
+        if self.path() == "/sign-in" {
+            self.sees("people-sign-in-go");
+            self.looks_closely("sign-in");
+            self.follow("people-sign-in-new");
+        }
+        self.sees("people-sign-up-go");
+        self.looks_closely("sign-up");
         self.fill("people-name", name);
         self.fill("people-email", email);
         self.fill("people-password", PASSWORD);
