@@ -3,6 +3,7 @@
 //! This crate parses the configuration and wires the rest together. What is absent: rules.
 
 mod certify;
+mod convert;
 mod demo;
 mod examine;
 mod operator;
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Judge a disk image: exit 0 certified, 1 not certified, 2 could not judge
     Certify(certify::CertifyArguments),
+    /// Make a fixed VHD of a disk: exit 0 converted, 1 refused, 2 could not read or write
+    Convert(convert::ConvertArguments),
     /// Judge an image for the market, in a process of its own
     #[command(hide = true)]
     Examine(examine::ExamineArgs),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Examine(args) => examine::run(args),
         Command::Certify(arguments) => certify::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Explain(arguments) => certify::explain(&arguments),
     }
 }
