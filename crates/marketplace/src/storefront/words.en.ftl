@@ -34,6 +34,7 @@ storefront-order-newest = Newest
 storefront-order-price = Price
 storefront-order-name = Name
 storefront-meant = Nothing is called exactly that. These match:
+storefront-results = Results
 storefront-nothing = Nothing found
 storefront-nothing-line = Try another word, a shorter one, or its English name. Fewer filters find more.
 storefront-wider = Search without filters

@@ -34,6 +34,7 @@ storefront-order-newest = Nouveautés
 storefront-order-price = Prix
 storefront-order-name = Nom
 storefront-meant = Rien ne porte exactement ce nom. Voici ce qui correspond à :
+storefront-results = Résultats
 storefront-nothing = Aucun résultat
 storefront-nothing-line = Essayez un autre mot, un mot plus court ou son nom anglais. Moins de filtres donnent plus de résultats.
 storefront-wider = Chercher sans filtres
