@@ -4,6 +4,7 @@
 
 #[allow(dead_code, reason = "each story uses what it needs")]
 mod browser;
+mod convert;
 mod harness;
 #[allow(dead_code, reason = "each story uses what it needs")]
 mod server;
