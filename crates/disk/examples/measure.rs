@@ -35,7 +35,7 @@ fn convert(file: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let input = Input::open(FileImage::open(file)?)?;
     let out = std::fs::File::create(out)?;
     let made = to_fixed_vhd(&input, input.rounded_bytes(0)?, &out, &mut |_, _| {})?;
-    println!("{} bytes, {} written, {}", made.disk_bytes, made.written_bytes, made.disk_id);
+    println!("{} bytes, {} written", made.disk_bytes, made.written_bytes);
     Ok(())
 }
 
