@@ -22,7 +22,8 @@ impl LetterBox {
 
     pub fn all(&self) -> Vec<Letter> {
         let files = std::fs::read_dir(&self.0).into_iter().flatten().flatten().map(|file| file.path());
-        let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|kind| kind == "eml")).collect();
+        let mut files: Vec<_> =
+            files.filter(|path| path.extension().is_some_and(|kind| kind == "eml")).collect();
         files.sort();
         files.iter().map(|path| read(&std::fs::read_to_string(path).expect("a letter is text"))).collect()
     }
@@ -33,7 +34,9 @@ impl LetterBox {
         let started = Instant::now();
         loop {
             let mut all = self.all();
-            if let Some(at) = all.iter().position(|letter| letter.to.contains(to) && letter.title.contains(title)) {
+            if let Some(at) =
+                all.iter().position(|letter| letter.to.contains(to) && letter.title.contains(title))
+            {
                 return all.swap_remove(at);
             }
             let titles: Vec<_> = all.iter().map(|letter| (&letter.to, &letter.title)).collect();

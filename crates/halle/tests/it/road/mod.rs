@@ -36,14 +36,16 @@ mod with_browser {
         assert!(calls[0].is_signed_with(&secret) && calls[0].body.contains("HALLE_TEST"), "{calls:?}");
 
         let look = ground.look();
-        let mut ada = Customer::opens(Language::En, server.address(), "Ada Lovelace", "ada@love.example", "notes-1");
+        let mut ada =
+            Customer::opens(Language::En, server.address(), "Ada Lovelace", "ada@love.example", "notes-1");
         ada.buys("notebook", "Notes", "Community");
         ada.deploys();
         let tokens = look.texts("select token as t from deployments_deployment order by id");
         ada.looks_into_the_machine(&tokens[0], "/halle/health");
         ada.ends_it();
 
-        let mut jean = Customer::opens(Language::Fr, server.address(), "Jean Dupont", "jean@dupont.example", "carnet-1");
+        let mut jean =
+            Customer::opens(Language::Fr, server.address(), "Jean Dupont", "jean@dupont.example", "carnet-1");
         jean.buys("équipe", "Carnet", "Communauté");
         jean.deploys();
         let tokens = look.texts("select token as t from deployments_deployment order by id");
@@ -51,13 +53,21 @@ mod with_browser {
         jean.ends_it();
 
         publisher.sees_what_came("Ada Lovelace");
-        operator.reads_the_log(&["sellers.nominate", "images.seal", "publishing.went_live", "orders.place", "deployments.deploy"]);
+        operator.reads_the_log(&[
+            "product: Notes",
+            "content_id:",
+            "verdict: certified",
+            "stage: live",
+            "number: H-",
+            "host_name: carnet-1",
+        ]);
         letters.letter(ada.email, "notes-1 is ready");
         letters.letter(jean.email, "carnet-1");
         letters.letter(EMAIL, "A new order");
         let leads = receiver.calls();
         for name in ["Lovelace", "Dupont"] {
-            let about: Vec<_> = leads.iter().filter(|call| call.body.contains(&format!("\"{name}\""))).collect();
+            let about: Vec<_> =
+                leads.iter().filter(|call| call.body.contains(&format!("\"{name}\""))).collect();
             assert_eq!(about.len(), 1, "{leads:?}");
             assert!(about[0].is_signed_with(&secret));
         }

@@ -127,9 +127,9 @@ impl Publisher {
         visitor.fill("offers-field-title_en", "Notes");
         visitor.fill("offers-field-offer-slug", "notes");
         visitor.press("offers-create-go");
-        visitor.sees("offers-submit-title");
+        visitor.sees("offers-listing-en-line");
         visitor.looks_closely("editor");
-        let offer = visitor.path();
+        let offer = visitor.path().trim_end_matches("/listing").to_owned();
         self.listing();
         self.artwork();
         self.sku();
@@ -150,10 +150,12 @@ impl Publisher {
         self.section("listing");
         visitor.fill("offers-field-title_en", "Notes");
         visitor.fill("offers-field-summary_en", "Keeps what a team wants to remember");
-        visitor.fill("offers-field-description_en", "# What it is\n\nA **notebook** that a whole team shares.");
+        visitor
+            .fill("offers-field-description_en", "# What it is\n\nA **notebook** that a whole team shares.");
         visitor.fill("offers-field-title_fr", "Carnet");
         visitor.fill("offers-field-summary_fr", "Garde ce dont une équipe veut se souvenir");
-        visitor.fill("offers-field-description_fr", "# Présentation\n\nUn **carnet** partagé par une équipe.");
+        visitor
+            .fill("offers-field-description_fr", "# Présentation\n\nUn **carnet** partagé par une équipe.");
         visitor.tick("offers-category-web");
         visitor.press("offers-save");
         visitor.sees("offers-as-read");
@@ -227,7 +229,9 @@ impl Publisher {
         visitor.press("offers-save");
         visitor.sees("offers-hook-secret");
         visitor.looks();
-        visitor.browser.script("return document.querySelector('main pre code, main .code code').textContent")
+        visitor
+            .browser
+            .script("return document.querySelector('main pre code, main .code code').textContent")
             .as_str()
             .expect("the secret is shown")
             .trim()

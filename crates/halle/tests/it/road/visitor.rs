@@ -132,7 +132,8 @@ impl Visitor {
                 self.browser.prefer_dark(dark);
                 let light = if dark { "dark" } else { "light" };
                 self.note(&at, &format!("{width} px, {light}"));
-                let overflow = self.browser.script("return document.documentElement.scrollWidth - innerWidth");
+                let overflow =
+                    self.browser.script("return document.documentElement.scrollWidth - innerWidth");
                 if overflow.as_i64().is_some_and(|pixels| pixels > 0) {
                     self.offences.borrow_mut().push(format!("{at} ({width} px): {overflow} px too wide"));
                 }
