@@ -3,6 +3,7 @@
 //! A check that fails does not keep the others from running: who waits for a long run wants to know all that is wrong.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -84,6 +85,7 @@ pub fn tests(wish: &Test, surroundings: &[(&str, String)], extra: &[(&str, &str)
         command.args(["--skip", "with_browser::"]);
     }
     command
+        .env("TMPDIR", scratch())
         .env("HALLE_TEST_POSTGRES", postgres.url())
         .env("HALLE_TEST_BINARY", target().join("debug/halle"))
         .envs(surroundings.iter().map(|(name, value)| (name, value)))
@@ -102,6 +104,13 @@ pub fn tests(wish: &Test, surroundings: &[(&str, String)], extra: &[(&str, &str)
         count.failed = 1;
     }
     Ok(count)
+}
+
+/// Where tests put their files: into memory where there is some, since hundreds of small databases that wait for a disk to
+/// confirm each write take ten times as long and prove nothing more.
+fn scratch() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
 }
 
 impl Count {

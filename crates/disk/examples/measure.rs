@@ -1,5 +1,5 @@
 //! Reads an image whole, to be run under `time`: `measure id FILE` for its content id, `measure walk FILE` for the names and inodes
-//! of an ext4, `measure read FILE` for its files' bytes too.
+//! of an ext4, `measure read FILE` for its files' bytes too; `measure convert FILE OUT` makes a fixed VHD of a disk.
 
 use std::collections::hash_map::DefaultHasher;
 use std::error::Error;
@@ -7,19 +7,35 @@ use std::hash::Hasher;
 use std::path::Path;
 use std::sync::Arc;
 
+use disk::convert::{Input, to_fixed_vhd};
 use disk::read_at::FileImage;
 use disk::tree::{Kind, Tree};
 use disk::{content_id, ext4::Ext4};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, task, file] = arguments.as_slice() else { return Err("usage: measure id|walk|read FILE".into()) };
+    if let [_, task, file, out] = arguments.as_slice()
+        && task == "convert"
+    {
+        return convert(Path::new(file), Path::new(out));
+    }
+    let [_, task, file] = arguments.as_slice() else {
+        return Err("usage: measure id|walk|read FILE, or measure convert FILE OUT".into());
+    };
     let image = FileImage::open(Path::new(file))?;
     match task.as_str() {
         "id" => println!("{}", content_id::of(&image)?),
         "walk" | "read" => walk(&Ext4::open(Arc::new(image))?, task == "read")?,
         _ => return Err("id, walk or read".into()),
     }
+    Ok(())
+}
+
+fn convert(file: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let input = Input::open(FileImage::open(file)?)?;
+    let out = std::fs::File::create(out)?;
+    let made = to_fixed_vhd(&input, input.rounded_bytes(0)?, &out, &mut |_, _| {})?;
+    println!("{} bytes, {} written, {}", made.disk_bytes, made.written_bytes, made.disk_id);
     Ok(())
 }
 

@@ -5,7 +5,8 @@
 //! - [`read_at`]: positioned reads from a file, a part of one, or memory; holes are known
 //! - [`content_id`]: the name of an image's bytes, a tree hash in which holes cost nothing
 //! - [`partitions`]: GPT and MBR, with everything in them that contradicts itself
-//! - [`container`]: what kind of file it is; the VHD footer field by field
+//! - [`container`]: what kind of file it is; the VHD footer field by field; the disk in a dynamic VHD, a VHDX or a QCOW2
+//! - [`convert`]: any of these into a fixed VHD
 //! - [`signature`]: what lies in a partition
 //! - [`tree`]: what every filesystem reader answers
 //! - [`ext4`]: ext2, ext3 and ext4
@@ -26,7 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Invariants: nothing is written; no path outside the image is opened, whatever a format names; every limit stands beside what it
+//! Invariants: nothing is written but what [`convert`] is told to make; no path outside the image is opened, whatever a format names; every limit stands beside what it
 //! limits and is checked before memory is taken; no input, however hostile, makes a reader panic or run without end. A fault in an
 //! image is a fact about it, told as data; only a source that cannot be read is an error.
 //!
@@ -34,6 +35,7 @@
 
 pub mod container;
 pub mod content_id;
+pub mod convert;
 pub mod ext4;
 mod fields;
 pub mod partitions;

@@ -70,6 +70,11 @@ impl FileImage {
         let size_bytes = file.seek(SeekFrom::End(0))?;
         Ok(FileImage { file, size_bytes })
     }
+
+    /// The file itself, for copies that the kernel makes.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
 }
 
 impl ReadAt for FileImage {

@@ -49,6 +49,17 @@ pub enum Unreadable {
     Io(#[from] io::Error),
 }
 
+/// Where only bytes are asked for, as by [`ReadAt`](crate::read_at::ReadAt), what is wrong with the image travels inside an error
+/// of kind `InvalidData`; `io::Error::downcast` gets it back.
+impl From<Unreadable> for io::Error {
+    fn from(unreadable: Unreadable) -> io::Error {
+        match unreadable {
+            Unreadable::Io(cause) => cause,
+            other => io::Error::new(io::ErrorKind::InvalidData, other),
+        }
+    }
+}
+
 /// A filesystem that can be read. All paths are absolute inside it (`/etc/fstab`); symbolic links are followed inside it and
 /// clamped to its root, at most [`LINKS_MAX`] of them.
 pub trait Tree: Send + Sync {

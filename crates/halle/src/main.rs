@@ -3,6 +3,7 @@
 //! This crate parses the configuration and wires the rest together. What is absent: rules.
 
 mod certify;
+mod convert;
 mod demo;
 mod examine;
 mod operator;
@@ -37,6 +38,8 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Send an image to a market, or go on where it broke off
     Upload(upload::UploadArgs),
+    /// Make a fixed VHD of a disk: exit 0 converted, 1 refused, 2 could not read or write
+    Convert(convert::ConvertArguments),
     /// Judge an image for the market, in a process of its own
     #[command(hide = true)]
     Examine(examine::ExamineArgs),
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Upload(args) => upload::run(args),
         Command::Examine(args) => examine::run(args),
         Command::Certify(arguments) => certify::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Explain(arguments) => certify::explain(&arguments),
     }
 }

@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tls;
 pub mod web;
 pub mod words;
 

@@ -138,10 +138,6 @@ impl Browser {
         Browser::default()
     }
 
-    pub fn french() -> Browser {
-        Browser { language: "fr", ..Browser::default() }
-    }
-
     /// The same visitor, reading in this language.
     pub fn speaking(&self, language: &'static str) -> Browser {
         Browser { language, ..self.clone() }

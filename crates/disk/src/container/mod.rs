@@ -1,6 +1,8 @@
 //! What kind of file an image came as.
 //!
 //! [`recognise`] looks at both ends of a file, at most [`BYTES_READ_MAX`] bytes however large it is, and says what stands there.
+//! [`open`] gives the guest's disk out of it, whether it lies there byte for byte or in pieces.
+//!
 //! Parents, backing files and extents that a format may name are never followed.
 
 use std::fmt;
@@ -9,8 +11,13 @@ use std::sync::Arc;
 
 use crate::fields::{has, u16_le, u32_be, u32_le, u64_be, u64_le};
 use crate::read_at::{ReadAt, Window, read_up_to};
+use crate::tree::Unreadable;
 
+mod dynamic_vhd;
+mod pieces;
+mod qcow2;
 pub mod vhd;
+mod vhdx;
 
 /// What [`recognise`] reads at most: head, tail, one ISO 9660 volume descriptor, and where a VHD's dynamic header would be.
 pub const BYTES_READ_MAX: usize = HEAD_BYTES + TAIL_BYTES + ISO_BYTES + vhd::HEADER_BYTES;
@@ -140,6 +147,21 @@ pub fn recognise(source: &dyn ReadAt) -> io::Result<Container> {
     Ok(Container { format, begins_like, file_bytes, vhd })
 }
 
+/// The guest's disk in `source`, which was [recognised](recognise) as `format`. Its tables are read and checked here: reads of the
+/// disk find damage only in what is packed and in a few places that no table tells of, and say so inside an error of kind
+/// `InvalidData`.
+pub fn open(source: Arc<dyn ReadAt>, found: &Container) -> Result<Arc<dyn ReadAt>, Unreadable> {
+    Ok(match found.format {
+        Format::DynamicVhd | Format::DifferencingVhd => Arc::new(dynamic_vhd::open(source)?),
+        Format::Vhdx => Arc::new(vhdx::open(source)?),
+        Format::Qcow2 { .. } => Arc::new(qcow2::open(source)?),
+        format => {
+            let not_read = Unreadable::Unsupported(format!("a container that is not read ({format})"));
+            Arc::new(found.disk(source).ok_or(not_read)?)
+        }
+    })
+}
+
 fn beginning(head: &[u8], iso: &[u8]) -> Format {
     if head.is_empty() {
         Format::Empty
@@ -186,5 +208,7 @@ fn holds_partition_table(head: &[u8]) -> bool {
     u16_le(head, 510) == 0xaa55 && crate::partitions::plausible_mbr(head)
 }
 
+#[cfg(test)]
+pub(crate) mod peers;
 #[cfg(test)]
 mod tests;

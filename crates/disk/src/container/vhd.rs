@@ -21,7 +21,7 @@ pub const EPOCH: i64 = 946_684_800;
 pub(super) const HEADER_BYTES: usize = 512;
 
 const COOKIE: &[u8] = b"conectix";
-const HEADER_COOKIE: &[u8] = b"cxsparse";
+pub(super) const HEADER_COOKIE: &[u8] = b"cxsparse";
 const CHECKSUM_AT: usize = 64;
 const SAVED_STATE_AT: usize = 84;
 const RESERVED_AT: usize = 85;
@@ -118,7 +118,7 @@ impl Footer {
             geometry: Geometry { cylinders: u16_be(bytes, 56), heads: bytes[58], sectors: bytes[59] },
             kind: u32_be(bytes, 60),
             checksum_stored: u32_be(bytes, CHECKSUM_AT),
-            checksum_computed: checksum(bytes),
+            checksum_computed: checksum(bytes, CHECKSUM_AT),
             unique_id: array(bytes, 68),
             saved_state: bytes[SAVED_STATE_AT],
             reserved_nonzero: bytes[RESERVED_AT..].iter().filter(|byte| **byte != 0).count(),
@@ -130,9 +130,9 @@ impl Footer {
     }
 }
 
-/// The ones' complement of the sum of all bytes but the checksum's own four.
-fn checksum(footer: &[u8]) -> u32 {
-    let others = footer.iter().enumerate().filter(|(at, _)| !(CHECKSUM_AT..CHECKSUM_AT + 4).contains(at));
+/// The ones' complement of the sum of all bytes but the checksum's own four, which stand at `own`.
+pub(super) fn checksum(bytes: &[u8], own: usize) -> u32 {
+    let others = bytes.iter().enumerate().filter(|(at, _)| !(own..own + 4).contains(at));
     !others.fold(0u32, |sum, (_, byte)| sum.wrapping_add(u32::from(*byte)))
 }
 
@@ -156,7 +156,7 @@ pub fn footer_for(size_bytes: u64, unique_id: [u8; 16], created: u32) -> [u8; FO
     footer[59] = geometry.sectors;
     footer[60..64].copy_from_slice(&FIXED.to_be_bytes());
     footer[68..84].copy_from_slice(&unique_id);
-    let sum = checksum(&footer);
+    let sum = checksum(&footer, CHECKSUM_AT);
     footer[CHECKSUM_AT..CHECKSUM_AT + 4].copy_from_slice(&sum.to_be_bytes());
     footer
 }

@@ -35,7 +35,7 @@ const fn tables() -> [[u32; 256]; 8] {
 }
 
 /// Continues a CRC-32C over `bytes`.
-pub(super) fn crc32c(mut crc: u32, bytes: &[u8]) -> u32 {
+pub(crate) fn crc32c(mut crc: u32, bytes: &[u8]) -> u32 {
     let mut eights = bytes.chunks_exact(8);
     for eight in &mut eights {
         let low = crc ^ u32::from_le_bytes([eight[0], eight[1], eight[2], eight[3]]);

@@ -16,7 +16,7 @@ use crate::tree::{ENTRIES_MAX, Entry, Kind, Node, Tree, Unreadable};
 
 mod attributes;
 mod blocks;
-mod checksum;
+pub(crate) mod checksum;
 mod directory;
 mod extents;
 mod inode;

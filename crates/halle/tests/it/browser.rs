@@ -169,7 +169,11 @@ impl Browser {
     #[track_caller]
     pub fn prefer_dark(&self, dark: bool) {
         let value = if dark { "dark" } else { "light" };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        // Colours that are still on their way from one to the other could not be judged.
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": value },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.must(self.session.devtools("Emulation.setEmulatedMedia", media));
     }
 

@@ -31,7 +31,7 @@ const READERS: u32 = 8;
 /// Writers at the same time, on PostgreSQL. SQLite has one.
 const POSTGRES_WRITERS: u32 = 8;
 /// How long a request waits for a connection before it is told that the house is too busy.
-const WAIT_MAX: Duration = Duration::from_secs(10);
+const WAIT_MAX: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {

@@ -87,7 +87,7 @@ struct OrderPage {
     frame: Frame,
     order: Order,
     stage: Badge,
-    title: String,
+    offer_title: String,
     facts: Vec<Fact>,
     terms: String,
     rows: Vec<Row>,
@@ -106,7 +106,7 @@ impl Page for OrderPage {
                 w: w.clone(),
                 frame: frame.clone(),
                 stage: stage_badge(w, &order),
-                title: "Hardened nginx".to_owned(),
+                offer_title: "Hardened nginx".to_owned(),
                 facts: vec![Fact::new("a", "b")],
                 terms: "Use it well.".to_owned(),
                 can_cancel: active && rows.is_empty(),
@@ -140,7 +140,7 @@ async fn order(visit: Visit, Path(id): Path<Id<Order>>) -> Result<Response> {
     let plan = sku.map_or(order.sku.as_str(), |sku| sku.title_in(w.language())).to_owned();
     let page = OrderPage {
         stage: stage_badge(w, &order),
-        title: version.document.listing_in(w.language()).title,
+        offer_title: version.document.listing_in(w.language()).title,
         facts: vec![
             Fact::new(w.say("orders-plan"), plan),
             Fact::new(w.say("orders-licence"), orders::price(w, &order.licence)),

@@ -145,11 +145,9 @@ impl Found {
                 (
                     Licence::Hourly { price_nanos: old, currency: in_old },
                     Licence::Hourly { price_nanos: new, currency: in_new },
-                ) => {
-                    if new > old || in_old != in_new {
-                        broken("price", "offers-promise-price");
-                    }
-                }
+                ) if new > old || in_old != in_new => broken("price", "offers-promise-price"),
+                // A price may fall.
+                (Licence::Hourly { .. }, Licence::Hourly { .. }) => {}
                 (old, new) if old != new => broken("licence", "offers-promise-licence"),
                 _ => {}
             }

@@ -50,7 +50,6 @@ orders-mistake-name = Write a name, at most { $most } characters.
 orders-mistake-long = Shorten this to { $most } characters.
 orders-mistake-email = This is no e-mail address. It looks like ada@example.org.
 orders-mistake-country = A country is written with two letters, such as FR or CA.
-orders-placed-done = Your order is placed. Now deploy a machine.
 
 orders-sold-title = Orders
 orders-sold-line = Who has bought from you, and what.

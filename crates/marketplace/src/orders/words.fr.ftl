@@ -50,7 +50,6 @@ orders-mistake-name = Indiquez un nom, de { $most } caractères au plus.
 orders-mistake-long = Raccourcissez à { $most } caractères.
 orders-mistake-email = Ce n’est pas une adresse e-mail. Elle ressemble à ada@example.org.
 orders-mistake-country = Un pays s’écrit en deux lettres, par exemple FR ou CA.
-orders-placed-done = Votre commande est passée. Déployez maintenant une machine.
 
 orders-sold-title = Commandes
 orders-sold-line = Qui a commandé chez vous, et quoi.

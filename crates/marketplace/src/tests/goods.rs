@@ -34,7 +34,7 @@ impl MarketInABox {
         let mut tx = self.market.write().await.expect("a transaction");
         let owner = people::members_of(&mut tx, organisation).await.expect("the members").remove(0).0;
         let by = people::acting_for(&mut tx, &owner, organisation, Role::Owner).await.expect("the owner");
-        let parsed = Slug::parse(slug).ok().expect("a slug");
+        let parsed = Slug::parse(slug).expect("a slug");
         let offer = offers::create(&mut tx, &by, &parsed, "Hardened nginx").await.expect("an offer");
         let image = self.an_image(&mut tx, organisation, &owner, slug).await;
         let mut draft = a_complete_draft(Some(image));
