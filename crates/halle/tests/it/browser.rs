@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const AXE: &str = include_str!("vendor/axe.min.js");
 
 /// Finds what carries a name, among what `arguments[1]` selects within `arguments[0]`; an exact name goes before one that
-/// only begins so. Returns the finds and, for who searched in vain, all the names.
+/// goes on after a space, and that before one that only begins so. Returns the finds and, for who searched in vain, all the names.
 const FIND: &str = r#"
 const [scope, selector, wanted] = arguments;
 const plain = text => (text || '').replace(/\s+/g, ' ').trim();
@@ -32,8 +32,9 @@ const nameOf = e => {
 const reachable = e => !e.disabled && (e.checkVisibility() || [...(e.labels || [])].some(l => l.checkVisibility()));
 const root = document.querySelector(scope);
 const all = root ? [...root.querySelectorAll(selector)].filter(reachable) : [];
-const exact = all.filter(e => nameOf(e) === wanted);
-return [exact.length ? exact : all.filter(e => nameOf(e).startsWith(wanted)), all.map(nameOf)];
+const ways = [name => name === wanted, name => name.startsWith(wanted + ' '), name => name.startsWith(wanted)];
+const found = ways.map(fits => all.filter(e => fits(nameOf(e)))).find(some => some.length) || [];
+return [found, all.map(nameOf)];
 "#;
 
 pub struct Browser {
@@ -168,7 +169,11 @@ impl Browser {
     #[track_caller]
     pub fn prefer_dark(&self, dark: bool) {
         let value = if dark { "dark" } else { "light" };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        // Colours that are still on their way from one to the other could not be judged.
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": value },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.must(self.session.devtools("Emulation.setEmulatedMedia", media));
     }
 

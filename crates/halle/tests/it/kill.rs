@@ -77,22 +77,11 @@ fn check_on(ground: Ground, place: &str, facts: Facts) {
 /// Starts the server again, and sees to it that it does by itself what is left to do.
 #[track_caller]
 fn goes_on(ground: &Ground, place: &str, facts: Facts) {
+    let mut server = taken_up(ground, place);
     let look = ground.look();
-    let held = look.texts(HELD);
-    let mut server = ground.serve();
-    let taken_up = std::time::Instant::now();
-    while look.texts(HELD).iter().any(|job| held.contains(job)) {
-        assert!(
-            taken_up.elapsed() < TAKEN_UP_WITHIN,
-            "after {place}: nobody takes up {held:?}\n{}",
-            server.log()
-        );
-        crate::client::pause();
-    }
     look.until(IDLE, 0, DONE_WITHIN);
-    for (sql, wanted) in ALWAYS.iter().chain(facts) {
-        assert_eq!(look.number(sql), *wanted, "after {place}: {sql}\n{}", everything(&look));
-    }
+    holds(&look, place, ALWAYS);
+    holds(&look, place, facts);
     leads_came_once(&look, place);
     let letters = std::fs::read_dir(ground.data().join("letters")).expect("a letter box").flatten();
     let letters = letters.filter(|file| file.path().extension().is_some_and(|kind| kind == "eml")).count();
@@ -100,6 +89,21 @@ fn goes_on(ground: &Ground, place: &str, facts: Facts) {
     assert_eq!(letters as i64, sent, "after {place}: one file a letter");
     drop(look);
     assert!(server.stop().success(), "after {place}: {}", server.log());
+}
+
+/// Starts the server again, and returns when it has taken up what was interrupted.
+#[track_caller]
+fn taken_up(ground: &Ground, place: &str) -> Server {
+    let look = ground.look();
+    let held = look.texts(HELD);
+    let server = ground.serve();
+    let started = std::time::Instant::now();
+    while look.texts(HELD).iter().any(|job| held.contains(job)) {
+        let waited = started.elapsed();
+        assert!(waited < TAKEN_UP_WITHIN, "after {place}: nobody takes up {held:?}\n{}", server.log());
+        crate::client::pause();
+    }
+    server
 }
 
 /// The jobs that someone holds, with the number under which they are held.
@@ -233,6 +237,72 @@ fn an_offer_goes_live_once_wherever_the_power_goes() {
         ],
         LIVE,
     );
+}
+
+/// How far a machine has come, and that there is one.
+const ONE_MACHINE: Facts = &[
+    ("select count(*) as n from deployments_deployment", 1),
+    ("select count(*) as n from orders_order", 1),
+    ("select count(*) as n from house_audit where what = 'deployments.deploy'", 1),
+    ("select count(*) as n from house_job where state = 'dead'", 0),
+];
+const BOOTING: &str = "select count(*) as n from deployments_deployment where stage in ('booting', 'ready')";
+const READY: &str = "select count(*) as n from deployments_deployment where stage = 'ready'";
+const GONE: &str = "select count(*) as n from deployments_deployment where stage = 'destroyed'";
+/// Without help from the processor a machine takes minutes to boot.
+const BOOTED_WITHIN: Duration = Duration::from_secs(290);
+
+#[test]
+fn a_machine_is_made_once_wherever_the_power_goes_and_ends_when_it_goes_again() {
+    for step in ["image", "instance"] {
+        for moment in ["before", "acted", "stored"] {
+            let (ground, place) =
+                (Ground::at(Stop::Ordered), format!("deployments.reconcile.{step}/{moment}"));
+            Server::die_at(&place, ground.data(), &ground.arguments());
+            let mut server = taken_up(&ground, &place);
+            let look = ground.look();
+            look.until(BOOTING, 1, DONE_WITHIN);
+            assert_eq!(ground.machines().len(), 1, "after {place}");
+            holds(&look, &place, ONE_MACHINE);
+            // The customer wants it gone, and the power goes before anybody could do it.
+            server.kill_9();
+            ground.want_the_machine_gone();
+            let mut server = ground.serve();
+            look.until(GONE, 1, DONE_WITHIN);
+            assert_eq!(ground.machines(), [], "after {place}");
+            drop(look);
+            assert!(server.stop().success(), "after {place}: {}", server.log());
+        }
+    }
+}
+
+#[test]
+fn a_machine_that_boots_becomes_ready_once_wherever_the_power_goes() {
+    let ground = Ground::at(Stop::Ordered);
+    // The machine goes on while its market is down: one boot is enough for all three.
+    for moment in ["before", "acted", "stored"] {
+        let place = format!("deployments.reconcile.ready/{moment}");
+        Server::die_within(BOOTED_WITHIN, &place, ground.data(), &ground.arguments());
+        assert_eq!(ground.machines().len(), 1, "after {place}");
+    }
+    let mut server = taken_up(&ground, "ready");
+    let look = ground.look();
+    look.until(READY, 1, DONE_WITHIN);
+    look.until("select count(*) as n from house_outbox where title like '%is ready'", 1, DONE_WITHIN);
+    holds(&look, "ready", ONE_MACHINE);
+    assert_eq!(ground.machines().len(), 1);
+    ground.want_the_machine_gone();
+    look.until(GONE, 1, DONE_WITHIN);
+    assert_eq!(ground.machines(), []);
+    drop(look);
+    assert!(server.stop().success(), "{}", server.log());
+}
+
+#[track_caller]
+fn holds(look: &Look, place: &str, facts: Facts) {
+    for (sql, wanted) in facts {
+        assert_eq!(look.number(sql), *wanted, "after {place}: {sql}\n{}", everything(look));
+    }
 }
 
 #[test]

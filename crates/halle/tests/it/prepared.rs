@@ -9,14 +9,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use compute::qemu::{Config, Qemu};
+use compute::{Engine, MachineId};
 use house::blobs::Blobs;
 use house::db::Address;
 use house::words::Language;
 use house::{Clock, Columns, Database, Id, Tx};
+use marketplace::deployments::{self, Machine};
 use marketplace::images::{self, Image, Promise, Receiving};
 use marketplace::offers::{
     self, ArtworkKind, Category, Contact, Draft, LeadDestination, Licence, Listing, Png, Section, Sku,
 };
+use marketplace::orders::{self, Purchase};
 use marketplace::people::{self, ActingFor, Email, Organisation, Password, Person, Role, SignUp};
 use marketplace::sellers::{self, Country, Relation, Support};
 use marketplace::{Market, Settings, publishing};
@@ -26,8 +29,10 @@ use crate::receiver::Receiver;
 use crate::server::Server;
 
 pub const PUBLISHER: &str = "grace@acme.example";
+const CUSTOMER: &str = "ada@love.example";
 pub const PASSWORD: &str = "sept chats gris";
-/// How the receiver of leads knows the market.
+/// How the receiver of leads knows the market: the key itself, and as the receiver writes it.
+const KEY: &str = "sept chats gris";
 pub const SECRET: &str = "whsec_c2VwdCBjaGF0cyBncmlz";
 /// Files of this size never change once they lie there, so a copy shares them.
 const SHARED_BYTES_MIN: u64 = 4 << 20;
@@ -44,6 +49,8 @@ pub enum Stop {
     Submitted,
     /// The offer waited in preview, and was signed off.
     SignedOff,
+    /// It is live, was bought, and a machine of it is asked for.
+    Ordered,
 }
 
 /// A market on disk, with no server running.
@@ -163,17 +170,38 @@ impl Ground {
             let blobs = Blobs::open(self.data()).expect("a place for blobs");
             let mut settings = Settings::at("http://127.0.0.1");
             settings.private_hooks = true;
-            let machines = Config::in_folder(self.data().join("machines"));
-            let engine = Qemu::open(machines).expect("a place for machines");
-            let market = Market::open(database.clone(), blobs, Arc::new(engine), settings);
+            let market = Market::open(database.clone(), blobs, Arc::new(self.engine()), settings);
             match stop {
                 Stop::Registered => register(&market).await,
                 Stop::Uploaded => upload(&market).await,
                 Stop::Submitted => submit(&market).await,
                 Stop::SignedOff => sign_off(&market).await,
+                Stop::Ordered => order(&market).await,
             }
             database.close().await;
         });
+    }
+
+    /// Lets the customer want their machine gone. The server does the rest.
+    pub fn want_the_machine_gone(&self) {
+        now(async {
+            let database = self.open().await;
+            let mut tx = database.write().await.expect("a transaction");
+            destroy(&mut tx).await;
+            tx.commit().await.expect("kept");
+            database.close().await;
+        });
+    }
+
+    /// The machines that run for this market.
+    pub fn machines(&self) -> Vec<MachineId> {
+        let engine = self.engine();
+        let listed = now(engine.inventory()).expect("the machines of this market");
+        listed.into_iter().filter(|one| one.process.is_some()).map(|one| one.id).collect()
+    }
+
+    fn engine(&self) -> Qemu {
+        Qemu::open(Config::in_folder(self.data().join("machines"))).expect("a place for machines")
     }
 
     /// A session of the publisher's: the value of its cookie.
@@ -196,6 +224,17 @@ impl Ground {
             database.close().await;
             organisation.id.to_string()
         })
+    }
+}
+
+/// Machines outlive their server; they are not to outlive their test.
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if self.data().join("machines").exists() {
+            for machine in self.machines() {
+                let _ = now(self.engine().destroy(&machine));
+            }
+        }
     }
 }
 
@@ -267,6 +306,7 @@ fn original(stop: Stop, made: &mut BTreeMap<Stop, PathBuf>) -> PathBuf {
         Stop::Uploaded => Some(Stop::Registered),
         Stop::Submitted => Some(Stop::Uploaded),
         Stop::SignedOff => Some(Stop::Submitted),
+        Stop::Ordered => Some(Stop::SignedOff),
     };
     if let Some(before) = before {
         copy(&original(before, made), &path);
@@ -391,6 +431,37 @@ async fn sign_off(market: &Market) {
     tx.commit().await.expect("kept");
 }
 
+async fn order(market: &Market) {
+    let password = Password::parse(PASSWORD, &[]).expect("long enough").hash().await.expect("hashed");
+    let mut tx = market.write().await.expect("a transaction");
+    let new =
+        SignUp { email: email(CUSTOMER), name: "Ada Lovelace".to_owned(), language: Language::En, password };
+    let ada = people::sign_up(&mut tx, new).await.expect("a new person");
+    let on_sale =
+        publishing::on_sale_at(&mut tx, "acme", "notes").await.expect("a look").expect("it is live");
+    let terms_sha256 = orders::terms_hash(&on_sale.version.document.terms);
+    let purchase = Purchase { sku: "community".to_owned(), terms_sha256, contact: None };
+    let order = orders::place(&mut tx, market, &ada, &on_sale, &purchase).await.expect("placed");
+    let machine = Machine {
+        host_name: "notes-1".to_owned(),
+        user_name: "ada".to_owned(),
+        ssh_keys: Vec::new(),
+        cores: 1,
+        memory_mib: 256,
+    };
+    deployments::deploy(&mut tx, &ada, order.id, &machine).await.expect("asked for");
+    tx.commit().await.expect("kept");
+}
+
+/// Lets the customer want the one machine gone.
+async fn destroy(tx: &mut Tx) {
+    let row = sqlx::query("select id, person from deployments_deployment").fetch_one(tx.on()).await;
+    let row = row.expect("a machine");
+    let ada =
+        people::person(tx, row.id("person").expect("an id")).await.expect("a look").expect("the customer");
+    deployments::destroy(tx, &ada, row.id("id").expect("an id")).await.expect("it can always be ended");
+}
+
 fn nominee() -> sellers::Nominee {
     sellers::Nominee {
         product: "Notes".to_owned(),
@@ -452,7 +523,7 @@ fn draft(image: Id<Image>) -> Draft {
         terms: text("Use it well.\nBreak nothing."),
         support_contact: contact(),
         engineering_contact: contact(),
-        leads: LeadDestination::Webhook { url: receiver().address().to_owned(), secret: text(SECRET) },
+        leads: LeadDestination::Webhook { url: receiver().address().to_owned(), secret: text(KEY) },
         ..Draft::default()
     }
 }

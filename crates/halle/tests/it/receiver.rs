@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine;
+
 /// A call as it came in.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -14,9 +16,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// Whether it was signed with this secret, as Standard Webhooks says.
+    /// Whether it was signed with this secret, as Standard Webhooks says: `whsec_` and the key in base 64.
     pub fn is_signed_with(&self, secret: &str) -> bool {
-        self.signature == house::outbox::sign(secret, &self.id, self.seconds, &self.body)
+        let coded = secret.strip_prefix("whsec_").expect("a secret of Standard Webhooks");
+        let key = base64::engine::general_purpose::STANDARD.decode(coded).expect("base 64");
+        let key = String::from_utf8(key).expect("the market's keys are text");
+        self.signature == house::outbox::sign(&key, &self.id, self.seconds, &self.body)
     }
 }
 

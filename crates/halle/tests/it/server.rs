@@ -35,6 +35,12 @@ impl Server {
     /// Starts it with a place at which it kills itself, and returns when it has.
     #[track_caller]
     pub fn die_at(place: &str, data: &Path, extra: &[&str]) {
+        Server::die_within(Duration::from_secs(DEATH_SECONDS_MAX), place, data, extra);
+    }
+
+    /// The same for a place that is long in coming.
+    #[track_caller]
+    pub fn die_within(patience: Duration, place: &str, data: &Path, extra: &[&str]) {
         let mut arguments = vec!["serve", "--data", data.to_str().expect("the directory's name is text")];
         arguments.extend(["--listen", "127.0.0.1:0", "--break-at", place]);
         arguments.extend(extra);
@@ -49,7 +55,7 @@ impl Server {
         listen(process.stderr.take().expect("standard error is piped"), &log, None);
         let id = process.id();
         std::thread::spawn(move || ended.0.send(process.wait()));
-        let Ok(status) = ended.1.recv_timeout(Duration::from_secs(DEATH_SECONDS_MAX)) else {
+        let Ok(status) = ended.1.recv_timeout(patience) else {
             let _ = Command::new("sh").args(["-c", &format!("kill -KILL {id}")]).status();
             let log = log.lock().expect("no reader of the log panics").join("\n");
             panic!("the server never comes to {place}\n{log}");

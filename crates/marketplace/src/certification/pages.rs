@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use house::web::{Badge, Fact, Form, Frame, Link, Page, State, changes, show};
 use house::words::Words;
-use house::{Error, Id, Result, Timestamp};
+use house::{Error, Id, Result, Timestamp, Tx, jobs};
 use serde::Deserialize;
 
 use super::report_view::{ReportView, RuleView, language_of, report_view};
@@ -222,11 +222,19 @@ struct ReportPart {
     filters: Vec<Link>,
 }
 
+/// Whether an image that was just sealed is about to be judged without anybody asking.
+async fn first_look_is_near(tx: &mut Tx, image: &Image) -> Result<bool> {
+    let job = jobs::newest(tx, super::jobs::FIRST_LOOK, image.id).await?;
+    Ok(job.is_some_and(|job| matches!(job.state.as_str(), "queued" | "running")))
+}
+
 impl ReportPart {
     async fn of(visit: &Visit, image: &Image, asked: &Asked) -> Result<ReportPart> {
         let profile = asked.profile(&visit.market)?;
         let mut tx = visit.read().await?;
         let body = match super::newest(&mut tx, image.id, &profile).await? {
+            // Between the seal and the first run there is a moment, and someone may look just then.
+            None if first_look_is_near(&mut tx, image).await? => Body::Waiting { percent: 0, running: false },
             None => Body::NeverJudged,
             Some(Run { stage: Stage::Queued, .. }) => Body::Waiting { percent: 0, running: false },
             Some(Run { stage: Stage::Running { percent }, .. }) => Body::Waiting { percent, running: true },

@@ -19,7 +19,6 @@ leads-tried =
     }
 leads-delivered = Delivered
 leads-replay = Send again
-leads-replay-of = Send the lead of { $name } again
 leads-action-install = Bought or deployed
 leads-action-contact = Asked to be contacted
 leads-action-test = Test by publishing

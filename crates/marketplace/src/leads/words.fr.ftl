@@ -19,7 +19,6 @@ leads-tried =
     }
 leads-delivered = Transmis
 leads-replay = Renvoyer
-leads-replay-of = Renvoyer le prospect { $name }
 leads-action-install = A acheté ou déployé
 leads-action-contact = Demande à être contacté
 leads-action-test = Test de publication

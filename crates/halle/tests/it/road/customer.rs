@@ -83,7 +83,11 @@ impl Customer {
         let open = visitor.browser.script("return document.querySelector('main a[target=_blank]').href");
         let open = open.as_str().expect("an address").to_owned();
         let health = crate::client::get(&format!("{}{health_path}", open.trim_end_matches('/')));
-        assert_eq!((health.status, health.body.trim()), (200, token), "the health page tells the token");
+        assert_eq!(
+            (health.status, health.body.trim()),
+            (200, format!("token={token}").as_str()),
+            "its own token"
+        );
         visitor.browser.goto(&open);
         visitor.browser.wait_for("This machine");
         visitor.browser.wait_for(self.host);

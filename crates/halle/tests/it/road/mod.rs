@@ -54,11 +54,12 @@ mod with_browser {
 
         publisher.sees_what_came("Ada Lovelace");
         operator.reads_the_log(&[
-            "sellers.nominate",
-            "images.seal",
-            "publishing.went_live",
-            "orders.place",
-            "deployments.deploy",
+            "product: Notes",
+            "content_id:",
+            "verdict: certified",
+            "stage: live",
+            "number: H-",
+            "host_name: carnet-1",
         ]);
         letters.letter(ada.email, "notes-1 is ready");
         letters.letter(jean.email, "carnet-1");

@@ -56,7 +56,7 @@ impl Operator {
         visitor.sees("people-desk-done-decided");
     }
 
-    /// Reads the audit log, page by page, until all of this has been found.
+    /// Reads the audit log, page by page, until all of these details have been found.
     pub fn reads_the_log(&self, deeds: &[&str]) {
         let visitor = &self.visitor;
         for page in ["/desk/letters", "/desk/jobs", "/desk/audit"] {

@@ -127,9 +127,9 @@ impl Publisher {
         visitor.fill("offers-field-title_en", "Notes");
         visitor.fill("offers-field-offer-slug", "notes");
         visitor.press("offers-create-go");
-        visitor.sees("offers-submit-title");
+        visitor.sees("offers-listing-en-line");
         visitor.looks_closely("editor");
-        let offer = visitor.path();
+        let offer = visitor.path().trim_end_matches("/listing").to_owned();
         self.listing();
         self.artwork();
         self.sku();

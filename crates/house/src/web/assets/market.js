@@ -57,17 +57,29 @@ const drawn = (part, html) => {
 for (const part of all("[data-live]")) {
   const events = new EventSource(part.dataset.live);
   let asked = false;
-  events.addEventListener("changed", async () => {
+  let again = false;
+  let last = "";
+  const renew = async () => {
+    // What changes while an answer is on its way may not be in it, so it is asked for once more.
+    again = true;
     if (asked) return;
     asked = true;
     try {
-      const answer = await fetch(part.dataset.from, { headers: { accept: "text/html" } });
-      if (answer.ok) drawn(part, await answer.text());
-      if (answer.headers.get("x-live") === "over") events.close();
+      while (again) {
+        again = false;
+        const answer = await fetch(part.dataset.from, { headers: { accept: "text/html" } });
+        const html = await answer.text();
+        if (answer.ok && html !== last) drawn(part, html);
+        if (answer.ok) last = html;
+        if (answer.headers.get("x-live") === "over") events.close();
+      }
     } finally {
       asked = false;
     }
-  });
+  };
+  events.addEventListener("changed", renew);
+  // Something may have changed between the page and its events, or while the market was away.
+  events.addEventListener("open", renew);
 }
 
 // Searches that follow their form: results change in place, the address with them.
