@@ -152,7 +152,7 @@ house::on_both_engines! {
             ("disk.vhd.gz", b"\x1f\x8b\x08\0", "gzip", "gzip -dc"),
         ] {
             let mut bytes = magic.to_vec();
-            bytes.resize(40_000, 1);
+            bytes.resize(40_000, 0);
             let upload = acme.announces(name, 100 * MIB, "").await;
             let sent = acme.sends(&upload, 0, &bytes).await;
             assert_eq!(sent.status, 422, "{}", sent.body);
