@@ -32,10 +32,13 @@
 //!
 //! What is absent: async, HTTP, SQL, clocks and opinions. Whether a fact is good or bad is the certifier's business.
 
+mod blocks;
+mod checksum;
 pub mod container;
 pub mod content_id;
 pub mod ext4;
 mod fields;
+mod naming;
 pub mod partitions;
 pub mod read_at;
 pub mod signature;

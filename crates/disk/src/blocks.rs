@@ -1,4 +1,4 @@
-//! Blocks of the volume, as they are after the journal has been replayed.
+//! Blocks of a filesystem's volume, as they are after a journal, if there is one, has been replayed.
 //!
 //! Nothing is ever written: what the journal holds is laid over the volume by block number. A small cache keeps what paths and
 //! inodes touch again and again; file contents do not pass through it.
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::read_at::ReadAt;
-use crate::tree::Unreadable;
+use crate::tree::{Extent, Unreadable};
 
 /// What the cache holds at most.
 const CACHE_BYTES: usize = 8 << 20;
@@ -16,7 +16,7 @@ const JOURNAL_MAGIC: [u8; 4] = [0xc0, 0x3b, 0x39, 0x98];
 
 /// Where the journal keeps a newer version of a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Logged {
+pub(crate) struct Logged {
     pub block: u64,
     /// The block began with the journal's own magic number, which was blotted out in the log.
     pub escaped: bool,
@@ -24,7 +24,7 @@ pub(super) struct Logged {
 
 type Slot = Mutex<Option<(u64, Arc<[u8]>)>>;
 
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     source: Arc<dyn ReadAt>,
     block_bytes: usize,
     overlay: HashMap<u64, Logged>,
@@ -87,6 +87,21 @@ impl Blocks {
             done += step;
         }
         Ok(())
+    }
+
+    /// The `length` bytes from `offset` of a file that lies at `map`, in file order; what the map leaves out is zero. The caller
+    /// bounds `length`.
+    pub fn read_mapped(&self, map: &[Extent], offset: u64, length: usize) -> Result<Vec<u8>, Unreadable> {
+        let end = offset.saturating_add(length as u64);
+        let mut bytes = vec![0; length];
+        let first = map.partition_point(|extent| extent.file_offset + extent.length <= offset);
+        for extent in map[first..].iter().take_while(|extent| extent.file_offset < end) {
+            let from = extent.file_offset.max(offset);
+            let to = (extent.file_offset + extent.length).min(end);
+            let place = extent.device_offset + (from - extent.file_offset);
+            self.read(place, &mut bytes[(from - offset) as usize..(to - offset) as usize])?;
+        }
+        Ok(bytes)
     }
 
     /// A piece of one block, through the cache; for records that never straddle two.
