@@ -9,6 +9,7 @@
 //! - [`signature`]: what lies in a partition
 //! - [`tree`]: what every filesystem reader answers
 //! - [`ext4`]: ext2, ext3 and ext4
+//! - [`fat`]: FAT12, FAT16 and FAT32
 //!
 //! ```no_run
 //! # use std::{path::Path, sync::Arc};
@@ -37,6 +38,7 @@ mod checksum;
 pub mod container;
 pub mod content_id;
 pub mod ext4;
+pub mod fat;
 mod fields;
 mod naming;
 pub mod partitions;
