@@ -133,6 +133,30 @@ impl Blocks {
     }
 }
 
+/// The extents of the file that was read last, since files are read in pieces.
+#[derive(Default)]
+pub(crate) struct LastMap(Mutex<Option<(u64, Arc<Vec<Extent>>)>>);
+
+impl LastMap {
+    /// The extents of an inode, made by `map` unless they are at hand.
+    pub fn of(
+        &self,
+        inode: u64,
+        map: impl FnOnce() -> Result<Vec<Extent>, Unreadable>,
+    ) -> Result<Arc<Vec<Extent>>, Unreadable> {
+        // Replaced whole, so a panic elsewhere leaves nothing half-made.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((number, map)) = &*last
+            && *number == inode
+        {
+            return Ok(map.clone());
+        }
+        let map = Arc::new(map()?);
+        *last = Some((inode, map.clone()));
+        Ok(map)
+    }
+}
+
 fn past_the_end(offset: u64) -> Unreadable {
     Unreadable::Damaged { what: "place past the end of the volume", offset }
 }

@@ -10,6 +10,7 @@
 //! - [`tree`]: what every filesystem reader answers
 //! - [`ext4`]: ext2, ext3 and ext4
 //! - [`fat`]: FAT12, FAT16 and FAT32
+//! - [`xfs`]: XFS, versions 4 and 5
 //!
 //! ```no_run
 //! # use std::{path::Path, sync::Arc};
@@ -45,3 +46,4 @@ pub mod partitions;
 pub mod read_at;
 pub mod signature;
 pub mod tree;
+pub mod xfs;

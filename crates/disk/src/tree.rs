@@ -44,6 +44,13 @@ pub struct Extent {
     pub length: u64,
 }
 
+/// Whether a place on the volume comes up twice in a map.
+pub(crate) fn overlap(map: &[Extent]) -> bool {
+    let mut places: Vec<_> = map.iter().map(|extent| (extent.device_offset, extent.length)).collect();
+    places.sort_unstable();
+    places.windows(2).any(|pair| pair[0].0 + pair[0].1 > pair[1].0)
+}
+
 /// An extended attribute: its name with its namespace (`security.capability`), and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {

@@ -9,7 +9,7 @@ use super::superblock::incompat;
 use crate::checksum::crc32c;
 use crate::fields::{u16_le, u32_le};
 use crate::naming::{Name, Visit};
-use crate::tree::{Extent, Kind, Unreadable};
+use crate::tree::{Kind, Unreadable, overlap};
 
 /// No directory is read further; the kernel's own limit without `large_dir` is 2 GiB of it.
 pub const DIRECTORY_BYTES_MAX: u64 = 1 << 30;
@@ -38,7 +38,10 @@ pub(super) fn visit(fs: &Ext4, directory: &Inode, visit: &mut Visit<'_>) -> Resu
     }
     let block_bytes = fs.superblock.block_bytes as u64;
     let map = super::extents::map(fs, directory)?;
-    check_apart(&map, directory)?;
+    // Else a directory could be as long as it likes.
+    if overlap(&map) {
+        return Err(Unreadable::Damaged { what: "directory block used twice", offset: directory.offset });
+    }
     for extent in map {
         if !extent.length.is_multiple_of(block_bytes) {
             return Err(Unreadable::Damaged { what: "directory size", offset: directory.offset });
@@ -53,16 +56,6 @@ pub(super) fn visit(fs: &Ext4, directory: &Inode, visit: &mut Visit<'_>) -> Resu
         }
     }
     Ok(())
-}
-
-/// Refuses a directory that claims a block twice: it could be as long as it likes.
-fn check_apart(map: &[Extent], directory: &Inode) -> Result<(), Unreadable> {
-    let mut places: Vec<_> = map.iter().map(|extent| (extent.device_offset, extent.length)).collect();
-    places.sort_unstable();
-    match places.windows(2).any(|pair| pair[0].0 + pair[0].1 > pair[1].0) {
-        true => Err(Unreadable::Damaged { what: "directory block used twice", offset: directory.offset }),
-        false => Ok(()),
-    }
 }
 
 fn visit_inline(fs: &Ext4, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {

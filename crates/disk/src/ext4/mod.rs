@@ -8,9 +8,9 @@
 //! one file, the names of [`Ext4::names`] and the block numbers of the journal, each with a limit. What is damaged is refused, never
 //! guessed at. An incompatible feature that is not known is `Unsupported`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::blocks::Blocks;
+use crate::blocks::{Blocks, LastMap};
 use crate::naming::{self, Directories, Last, Visit};
 use crate::read_at::{ReadAt, read_up_to};
 use crate::tree::{Entry, Kind, Node, Tree, Unreadable};
@@ -41,8 +41,7 @@ pub struct Ext4 {
     blocks: Blocks,
     /// Whether the volume says that its journal must be replayed; the superblock in the journal no longer does.
     needed_recovery: bool,
-    /// The extents of the file that was read last, since files are read in pieces.
-    last_map: Mutex<Option<(u64, Arc<Vec<Extent>>)>>,
+    last_map: LastMap,
 }
 
 impl Ext4 {
@@ -52,7 +51,7 @@ impl Ext4 {
         let superblock = Superblock::parse(&bytes, volume.size_bytes())?;
         let blocks = Blocks::new(volume, superblock.block_bytes);
         let needed_recovery = superblock.needs_recovery();
-        let fs = Ext4 { superblock, blocks, needed_recovery, last_map: Mutex::default() };
+        let fs = Ext4 { superblock, blocks, needed_recovery, last_map: LastMap::default() };
         if !needed_recovery {
             return Ok(fs);
         }
@@ -65,7 +64,7 @@ impl Ext4 {
         if superblock.block_bytes != fs.superblock.block_bytes {
             return Err(Unreadable::Damaged { what: "superblock in the journal", offset: SUPERBLOCK_AT });
         }
-        Ok(Ext4 { superblock, blocks, needed_recovery, last_map: Mutex::default() })
+        Ok(Ext4 { superblock, blocks, needed_recovery, last_map: LastMap::default() })
     }
 
     pub fn uuid(&self) -> [u8; 16] {
@@ -146,19 +145,6 @@ impl Ext4 {
         Inode::parse(number, record, at, &self.superblock)
     }
 
-    fn map_of(&self, inode: &Inode) -> Result<Arc<Vec<Extent>>, Unreadable> {
-        // Replaced whole, so a panic elsewhere leaves nothing half-made.
-        let mut last = self.last_map.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((number, map)) = &*last
-            && *number == inode.node.inode
-        {
-            return Ok(map.clone());
-        }
-        let map = Arc::new(extents::map(self, inode)?);
-        *last = Some((inode.node.inode, map.clone()));
-        Ok(map)
-    }
-
     /// Up to `limit` bytes of an inode's contents.
     fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
         inode.check_readable()?;
@@ -167,7 +153,8 @@ impl Ext4 {
         if length == 0 {
             return Ok(Vec::new());
         }
-        self.blocks.read_mapped(&self.map_of(inode)?, offset, length)
+        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
+        self.blocks.read_mapped(&map, offset, length)
     }
 }
 

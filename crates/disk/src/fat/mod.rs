@@ -11,7 +11,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::blocks::Blocks;
+use crate::blocks::{Blocks, LastMap};
 use crate::naming::{self, Directories, Last, Names, Visit};
 use crate::read_at::{ReadAt, read_up_to};
 use crate::tree::{Entry, Extent, Kind, Node, Tree, Unreadable};
@@ -35,6 +35,7 @@ const BLOCK_BYTES: usize = 512;
 pub struct Fat {
     boot: BootSector,
     blocks: Blocks,
+    last_map: LastMap,
 }
 
 /// A file, with where its clusters begin.
@@ -50,7 +51,7 @@ impl Fat {
     pub fn open(volume: Arc<dyn ReadAt>) -> Result<Fat, Unreadable> {
         let bytes = read_up_to(&volume, 0, BOOT_SECTOR_BYTES)?;
         let boot = BootSector::parse(&bytes, volume.size_bytes())?;
-        Ok(Fat { boot, blocks: Blocks::new(volume, BLOCK_BYTES) })
+        Ok(Fat { boot, blocks: Blocks::new(volume, BLOCK_BYTES), last_map: LastMap::default() })
     }
 
     pub fn width(&self) -> Width {
@@ -165,7 +166,8 @@ impl Tree for Fat {
         if length == 0 {
             return Ok(Vec::new());
         }
-        self.blocks.read_mapped(&self.map(&inode)?, offset, length)
+        let map = self.last_map.of(inode.node.inode, || self.map(&inode))?;
+        self.blocks.read_mapped(&map, offset, length)
     }
 
     fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable> {

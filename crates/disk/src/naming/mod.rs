@@ -56,9 +56,26 @@ pub(crate) fn find_exactly<F: Directories>(
     directory: &F::Inode,
     wanted: &[u8],
 ) -> Result<Option<u64>, Unreadable> {
+    find_first(fs, directory, &|name| name == wanted)
+}
+
+/// Finds a name where letters of ASCII are the same in either case.
+pub(crate) fn find_in_any_case<F: Directories>(
+    fs: &F,
+    directory: &F::Inode,
+    wanted: &[u8],
+) -> Result<Option<u64>, Unreadable> {
+    find_first(fs, directory, &|name| name.eq_ignore_ascii_case(wanted))
+}
+
+fn find_first<F: Directories>(
+    fs: &F,
+    directory: &F::Inode,
+    is_wanted: &dyn Fn(&[u8]) -> bool,
+) -> Result<Option<u64>, Unreadable> {
     let mut found = None;
     fs.visit_names(directory, &mut |name| {
-        if name.bytes != wanted {
+        if !is_wanted(name.bytes) {
             return Ok(ControlFlow::Continue(()));
         }
         found = Some(name.inode);
