@@ -11,6 +11,7 @@
 //! - [`ext4`]: ext2, ext3 and ext4
 //! - [`fat`]: FAT12, FAT16 and FAT32
 //! - [`xfs`]: XFS, versions 4 and 5
+//! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run
 //! # use std::{path::Path, sync::Arc};
@@ -41,6 +42,7 @@ pub mod content_id;
 pub mod ext4;
 pub mod fat;
 mod fields;
+pub mod lvm;
 mod naming;
 pub mod partitions;
 pub mod read_at;
