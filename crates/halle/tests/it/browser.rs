@@ -200,6 +200,14 @@ impl Browser {
         self.must(self.session.post("actions", &json!({ "actions": [keyboard] })));
     }
 
+    /// Types a text, into whatever has the focus.
+    #[track_caller]
+    pub fn types(&self, text: &str) {
+        for letter in text.chars() {
+            self.key(&letter.to_string());
+        }
+    }
+
     /// Runs a script in the page and returns what it returns.
     #[track_caller]
     pub fn script(&self, script: &str) -> Value {

@@ -3,6 +3,7 @@
 mod customer;
 mod letters;
 mod operator;
+mod plain;
 mod publisher;
 mod visitor;
 
