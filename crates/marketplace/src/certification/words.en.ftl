@@ -109,3 +109,8 @@ certification-fact-profile = Profile
 certification-fact-rulebook = Rulebook
 certification-fact-judged = Judged
 certification-fact-format = Format
+
+# What the history tells; the key is the deed.
+# used: certification-did-*
+certification-did-begin = began to judge an image
+certification-did-conclude = concluded a certification

@@ -109,3 +109,8 @@ certification-fact-profile = Profil
 certification-fact-rulebook = Règlement
 certification-fact-judged = Jugée
 certification-fact-format = Format
+
+# What the history tells; the key is the deed.
+# used: certification-did-*
+certification-did-begin = a commencé à juger une image
+certification-did-conclude = a conclu une certification

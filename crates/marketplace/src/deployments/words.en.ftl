@@ -125,3 +125,12 @@ deployments-sold-title = Deployments
 deployments-sold-line = Where what you sell runs. Names, users and keys belong to your customers and are not shown.
 deployments-sold-none = Nothing deployed yet
 deployments-sold-none-line = As soon as a customer deploys one of your images it appears here, with its state.
+
+# What the history tells; the key is the deed.
+# used: deployments-did-*
+deployments-did-deploy = deployed a machine
+deployments-did-stop = stopped a machine
+deployments-did-start = started a machine
+deployments-did-restart = restarted a machine
+deployments-did-try_again = tried to deploy again
+deployments-did-destroy = deleted a machine

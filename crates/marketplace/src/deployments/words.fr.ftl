@@ -125,3 +125,12 @@ deployments-sold-title = Déploiements
 deployments-sold-line = Où tourne ce que vous vendez. Noms, utilisateurs et clés appartiennent à vos clients et ne sont pas montrés.
 deployments-sold-none = Rien n’est encore déployé
 deployments-sold-none-line = Dès qu’un client déploie l’une de vos images, elle apparaît ici, avec son état.
+
+# What the history tells; the key is the deed.
+# used: deployments-did-*
+deployments-did-deploy = a déployé une machine
+deployments-did-stop = a arrêté une machine
+deployments-did-start = a démarré une machine
+deployments-did-restart = a redémarré une machine
+deployments-did-try_again = a relancé un déploiement
+deployments-did-destroy = a supprimé une machine

@@ -66,3 +66,10 @@ images-go-on = Go on sending
 images-send-again = Send another file
 images-discard = Discard
 images-discard-question = Discard this upload? What was sent of it is removed.
+
+# What the history tells; the key is the deed.
+# used: images-did-*
+images-did-begin = began an upload
+images-did-seal = sealed an image
+images-did-refuse = refused an upload
+images-did-discard = discarded an upload

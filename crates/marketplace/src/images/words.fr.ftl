@@ -66,3 +66,10 @@ images-go-on = Reprendre l’envoi
 images-send-again = Envoyer un autre fichier
 images-discard = Abandonner
 images-discard-question = Abandonner cet envoi ? Ce qui en a été reçu sera supprimé.
+
+# What the history tells; the key is the deed.
+# used: images-did-*
+images-did-begin = a commencé un dépôt
+images-did-seal = a scellé une image
+images-did-refuse = a refusé un dépôt
+images-did-discard = a abandonné un dépôt

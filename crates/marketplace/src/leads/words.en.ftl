@@ -39,3 +39,7 @@ leads-letter-test = Test lead: { $offer }
 leads-letter-test-text = “{ $offer }” is being published, and this is the test of where its leads go. It arrived; there is nothing to do.
 
 refused-leads-nothing-to-replay = The offer named no destination when this lead came, so there is nothing to send again.
+
+# What the history tells; the key is the deed.
+# used: leads-did-*
+leads-did-replay = sent a lead again

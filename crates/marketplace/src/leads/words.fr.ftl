@@ -39,3 +39,7 @@ leads-letter-test = Prospect de test : { $offer }
 leads-letter-test-text = « { $offer } » est en cours de publication, et ceci est l’essai de la destination de ses prospects. Il est arrivé ; il n’y a rien à faire.
 
 refused-leads-nothing-to-replay = L’offre n’indiquait aucune destination quand ce prospect est arrivé : il n’y a rien à renvoyer.
+
+# What the history tells; the key is the deed.
+# used: leads-did-*
+leads-did-replay = a renvoyé un prospect

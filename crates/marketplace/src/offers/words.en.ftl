@@ -250,3 +250,12 @@ refused-offers-png-large = The file is larger than { $most } KiB. Make it smalle
 refused-offers-png-not = This is no whole PNG file. Save the picture as PNG and send it again.
 refused-offers-png-logo-size = The picture is { $width } × { $height } pixels. A logo is square, with sides of 216 to 350 pixels.
 refused-offers-png-screenshot-size = The picture is { $width } × { $height } pixels. A screenshot is 533 to 2,560 pixels wide and 324 to 1,600 high.
+
+# What the history tells; the key is the deed.
+# used: offers-did-*
+offers-did-create = began an offer
+offers-did-save = changed a draft
+offers-did-hang = added a picture
+offers-did-take_down = took a picture down
+offers-did-freeze = froze a version
+offers-did-discard = discarded a draft

@@ -242,3 +242,12 @@ refused-offers-png-large = Le fichier dépasse { $most } Kio. Réduisez-le et en
 refused-offers-png-not = Ce n’est pas un fichier PNG entier. Enregistrez l’image en PNG et envoyez-la de nouveau.
 refused-offers-png-logo-size = L’image fait { $width } × { $height } pixels. Un logo est carré, avec des côtés de 216 à 350 pixels.
 refused-offers-png-screenshot-size = L’image fait { $width } × { $height } pixels. Une capture fait de 533 à 2 560 pixels de large et de 324 à 1 600 de haut.
+
+# What the history tells; the key is the deed.
+# used: offers-did-*
+offers-did-create = a commencé une offre
+offers-did-save = a modifié un brouillon
+offers-did-hang = a ajouté une image d’illustration
+offers-did-take_down = a retiré une image d’illustration
+offers-did-freeze = a figé une version
+offers-did-discard = a supprimé un brouillon

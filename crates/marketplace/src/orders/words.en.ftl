@@ -81,3 +81,8 @@ orders-letter-seller =
 refused-orders-terms-changed = The publisher has published new terms since you opened the page. Nothing was ordered. Read the new terms below, then accept them.
 refused-orders-no-such-sku = This plan is not on sale any more. Nothing was ordered. Choose another plan on the offer’s page.
 refused-orders-cancelled-already = This order is cancelled already. There is nothing left to do.
+
+# What the history tells; the key is the deed.
+# used: orders-did-*
+orders-did-place = placed an order
+orders-did-cancel = cancelled an order

@@ -81,3 +81,8 @@ orders-letter-seller =
 refused-orders-terms-changed = L’éditeur a publié de nouvelles conditions depuis que vous avez ouvert la page. Rien n’a été commandé. Lisez les nouvelles conditions ci-dessous, puis acceptez-les.
 refused-orders-no-such-sku = Cette formule n’est plus en vente. Rien n’a été commandé. Choisissez-en une autre sur la page de l’offre.
 refused-orders-cancelled-already = Cette commande est déjà annulée. Il n’y a plus rien à faire.
+
+# What the history tells; the key is the deed.
+# used: orders-did-*
+orders-did-place = a passé une commande
+orders-did-cancel = a annulé une commande

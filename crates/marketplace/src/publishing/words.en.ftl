@@ -130,3 +130,20 @@ publishing-letter-failed-text =
 refused-publishing-running-already = A submission of this offer is on its way already. Wait for it, or cancel it, then submit again.
 refused-publishing-not-now = This cannot be done now: the submission is at “{ $stage }”. Open its status page to see where it stands.
 refused-publishing-never-live = This offer was never live, so there is nothing to withdraw or to put back on sale.
+
+# What the history tells; the key is the deed.
+# used: publishing-did-*
+publishing-did-submit = submitted an offer
+publishing-did-validated = found the submission valid
+publishing-did-certification_begun = sent the images to certification
+publishing-did-certified = found the images certified
+publishing-did-provisioned = made the images ready
+publishing-did-test_lead_sent = sent a test lead
+publishing-did-leads_tried = saw the test lead arrive
+publishing-did-preview_opened = opened the preview
+publishing-did-signed_off = signed the preview off
+publishing-did-went_live = put the offer on sale
+publishing-did-failed = stopped the submission
+publishing-did-cancelled = cancelled the submission
+publishing-did-withdraw = withdrew the offer from sale
+publishing-did-resume = put the offer on sale again

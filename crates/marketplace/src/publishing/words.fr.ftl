@@ -127,3 +127,20 @@ publishing-letter-failed-text =
 refused-publishing-running-already = Une soumission de cette offre est déjà en route. Attendez-la ou annulez-la, puis soumettez de nouveau.
 refused-publishing-not-now = Ce n’est pas possible maintenant : la soumission en est à « { $stage } ». Ouvrez sa page de suivi pour voir où elle en est.
 refused-publishing-never-live = Cette offre n’a jamais été en vente : il n’y a rien à retirer ni à remettre en vente.
+
+# What the history tells; the key is the deed.
+# used: publishing-did-*
+publishing-did-submit = a soumis une offre
+publishing-did-validated = a validé les données de la soumission
+publishing-did-certification_begun = a envoyé les images à la certification
+publishing-did-certified = a constaté la certification des images
+publishing-did-provisioned = a préparé les images
+publishing-did-test_lead_sent = a envoyé un prospect d’essai
+publishing-did-leads_tried = a vu arriver le prospect d’essai
+publishing-did-preview_opened = a ouvert l’aperçu
+publishing-did-signed_off = a validé l’aperçu
+publishing-did-went_live = a mis l’offre en vente
+publishing-did-failed = a arrêté la soumission
+publishing-did-cancelled = a annulé la soumission
+publishing-did-withdraw = a retiré l’offre de la vente
+publishing-did-resume = a remis l’offre en vente
