@@ -42,6 +42,14 @@ pub const DEMO_IMAGE: &[Need] = &[
     program("mtools", "fills the demo image's EFI partition", &["mcopy"]),
 ];
 
+/// What makes the filesystems that the readers are tested on, beside what makes the demo image.
+pub const FILESYSTEMS: &[Need] = &[
+    program("e2fsprogs", "makes the ext4 that its reader is tested on", &["mke2fs"]),
+    program("dosfstools", "makes the FAT that its reader is tested on", &["mkfs.fat"]),
+    program("mtools", "fills that FAT without a mount", &["mcopy"]),
+    program("xfsprogs", "makes the XFS that its reader is tested on, and says what is in it", &["xfs_db"]),
+];
+
 /// What runs virtual machines.
 pub const MACHINES: &[Need] = &[
     program("qemu-system-x86", "runs the machines that customers deploy", &["qemu-system-x86_64"]),

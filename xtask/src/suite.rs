@@ -65,7 +65,7 @@ pub fn test(wish: &Test) -> Result<ExitCode> {
 
 /// Sees to it that everything which this run uses is installed.
 pub fn provide(wish: &Test) -> Result<()> {
-    let mut needs = vec![packages::POSTGRES, packages::MACHINES];
+    let mut needs = vec![packages::POSTGRES, packages::MACHINES, packages::FILESYSTEMS];
     if wish.image {
         needs.push(packages::DEMO_IMAGE);
     }

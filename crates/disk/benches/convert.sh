@@ -36,6 +36,12 @@ cpu() {
     echo "$best"
 }
 
+# Halle's result is on the disk when it returns, so the peer's has to be, too.
+peer() {
+    qemu-img convert -f "$1" -O vpc -o subformat=fixed,force_size=on "$2" "$3"
+    sync "$3"
+}
+
 printf '%-22s %9s %9s %7s\n' input halle qemu-img ratio
 while read -r name format options; do
     image=$work/$name
@@ -46,7 +52,7 @@ while read -r name format options; do
         qemu-img convert -f raw -O "$format" $options "$disk" "$image"
     fi
     ours=$(cpu "$measure" convert "$image" "$work/out.vhd")
-    peer=$(cpu qemu-img convert -f "$format" -O vpc -o subformat=fixed,force_size=on "$image" "$work/out.vhd")
+    peer=$(cpu peer "$format" "$image" "$work/out.vhd")
     printf '%-22s %9s %9s %7s\n' "$name" "$ours" "$peer" "$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.2f", a / b }')"
     [ "$format" = raw ] || rm "$image"
 done <<'KINDS'

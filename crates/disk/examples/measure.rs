@@ -1,5 +1,5 @@
 //! Reads an image whole, to be run under `time`: `measure id FILE` for its content id, `measure walk FILE` for the names and inodes
-//! of an ext4, `measure read FILE` for its files' bytes too; `measure convert FILE OUT` makes a fixed VHD of a disk.
+//! of an ext4 or XFS, `measure read FILE` for its files' bytes too; `measure convert FILE OUT` makes a fixed VHD of a disk.
 
 use std::collections::hash_map::DefaultHasher;
 use std::error::Error;
@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use disk::convert::{Input, to_fixed_vhd};
 use disk::read_at::FileImage;
-use disk::tree::{Kind, Tree};
+use disk::tree::{Extent, Kind, Node, Tree, Unreadable};
+use disk::xfs::{Fault, Names, Xfs};
 use disk::{content_id, ext4::Ext4};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,7 +26,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let image = FileImage::open(Path::new(file))?;
     match task.as_str() {
         "id" => println!("{}", content_id::of(&image)?),
-        "walk" | "read" => walk(&Ext4::open(Arc::new(image))?, task == "read")?,
+        "walk" | "read" => {
+            let (volume, read) = (Arc::new(image), task == "read");
+            match Xfs::open(volume.clone()) {
+                Ok(fs) => walk(&fs, fs.names()?, &|visit, fault| fs.sweep(visit, fault), read)?,
+                Err(_) => {
+                    let fs = Ext4::open(volume)?;
+                    walk(&fs, fs.names()?, &|visit, fault| fs.sweep(visit, fault), read)?;
+                }
+            }
+        }
         _ => return Err("id, walk or read".into()),
     }
     Ok(())
@@ -35,15 +45,17 @@ fn convert(file: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let input = Input::open(FileImage::open(file)?)?;
     let out = std::fs::File::create(out)?;
     let made = to_fixed_vhd(&input, input.rounded_bytes(0)?, &out, &mut |_, _| {})?;
-    println!("{} bytes, {} written, {}", made.disk_bytes, made.written_bytes, made.disk_id);
+    println!("{} bytes, {} written", made.disk_bytes, made.written_bytes);
     Ok(())
 }
 
-fn walk(fs: &Ext4, read: bool) -> Result<(), Box<dyn Error>> {
-    let names = fs.names()?;
+type Sweep<'a> =
+    dyn Fn(&mut dyn FnMut(&Node, &[Extent]), &mut dyn FnMut(Fault)) -> Result<(), Unreadable> + 'a;
+
+fn walk(fs: &dyn Tree, names: Names, sweep: &Sweep<'_>, read: bool) -> Result<(), Box<dyn Error>> {
     let (mut files, mut extents, mut faults, mut bytes) = (0, 0, 0, 0u64);
     let mut found = Vec::new();
-    fs.sweep(
+    sweep(
         &mut |node, map| {
             files += 1;
             extents += map.len();

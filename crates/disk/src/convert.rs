@@ -9,10 +9,11 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use rustix::fs::{copy_file_range, fstatfs};
+use sha2::{Digest as _, Sha256};
 
 use crate::container::vhd::{FOOTER_BYTES, footer_for};
 use crate::container::{self, Container, Format};
-use crate::content_id::{ContentId, Leaf, Leaves, for_each_leaf};
+use crate::content_id::{Leaf, for_each_leaf};
 use crate::fields::all_zero;
 use crate::read_at::{FileImage, ReadAt};
 use crate::tree::Unreadable;
@@ -203,8 +204,8 @@ pub struct Made {
     pub disk_bytes: u64,
     /// What of it was written; the rest are holes.
     pub written_bytes: u64,
-    /// The name of the disk's bytes, footer not included.
-    pub disk_id: ContentId,
+    /// The id in the footer, made from the disk's bytes.
+    pub unique_id: [u8; 16],
 }
 
 /// Writes the disk to `out`, an empty file, as a fixed VHD of `size_bytes`, which [`Input::rounded_bytes`] gave. `progress` hears of bytes
@@ -219,11 +220,11 @@ pub fn to_fixed_vhd(
     let total = data_bytes(&source)?;
     out.set_len(size_bytes + FOOTER_BYTES as u64)?;
     let mut writer = Writer::new(input, out);
-    let mut leaves = Leaves::of_size(size_bytes);
+    let mut fingerprint = Fingerprint::of_size(size_bytes);
     let (mut at, mut done) = (0, 0);
     for_each_leaf(&source, &mut |_, leaf| {
-        leaves.take(&leaf.digest());
         if let Leaf::Data(bytes) = leaf {
+            fingerprint.take(at, bytes);
             writer.write_leaf(at, bytes)?;
             done = total.min(done + leaf.length());
             progress(done, total);
@@ -232,18 +233,42 @@ pub fn to_fixed_vhd(
         Ok(())
     })?;
     progress(total, total);
-    let disk_id = leaves.finish().expect("every leaf of this size was just visited");
-    out.write_all_at(&footer_for(size_bytes, unique_id(&disk_id), CREATED), size_bytes)?;
+    let unique_id = fingerprint.unique_id();
+    out.write_all_at(&footer_for(size_bytes, unique_id, CREATED), size_bytes)?;
     out.sync_all()?;
-    Ok(Made { disk_bytes: size_bytes, written_bytes: writer.written_bytes, disk_id })
+    Ok(Made { disk_bytes: size_bytes, written_bytes: writer.written_bytes, unique_id })
 }
 
-/// The beginning of the content id, in the form of a UUID that someone defined (version 8). It is never zero.
-fn unique_id(id: &ContentId) -> [u8; 16] {
-    let mut unique: [u8; 16] = std::array::from_fn(|at| id.digest()[at]);
-    unique[6] = unique[6] & 0x0f | 0x80;
-    unique[8] = unique[8] & 0x3f | 0x80;
-    unique
+/// What tells one disk from another: a digest of checksums. To digest all bytes as the content id does would cost more than the
+/// whole conversion; nobody is meant to trust this id, only to see whether two disks are the same one.
+struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    const PIECE_BYTES: usize = 64 << 10;
+
+    fn of_size(size_bytes: u64) -> Fingerprint {
+        let mut digest = Sha256::new();
+        digest.update(b"halle disk 1\n");
+        digest.update(size_bytes.to_be_bytes());
+        Fingerprint(digest)
+    }
+
+    /// Takes a leaf that is not all zeros.
+    fn take(&mut self, at: u64, bytes: &[u8]) {
+        self.0.update(at.to_be_bytes());
+        for piece in bytes.chunks(Self::PIECE_BYTES) {
+            self.0.update(crc32fast::hash(piece).to_be_bytes());
+        }
+    }
+
+    /// The digest's beginning, in the form of a UUID that someone defined (version 8). It is never zero.
+    fn unique_id(self) -> [u8; 16] {
+        let digest = self.0.finalize();
+        let mut unique: [u8; 16] = std::array::from_fn(|at| digest[at]);
+        unique[6] = unique[6] & 0x0f | 0x80;
+        unique[8] = unique[8] & 0x3f | 0x80;
+        unique
+    }
 }
 
 /// How many bytes of a source are no hole.

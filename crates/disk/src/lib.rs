@@ -10,6 +10,9 @@
 //! - [`signature`]: what lies in a partition
 //! - [`tree`]: what every filesystem reader answers
 //! - [`ext4`]: ext2, ext3 and ext4
+//! - [`fat`]: FAT12, FAT16 and FAT32
+//! - [`xfs`]: XFS, versions 4 and 5
+//! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run
 //! # use std::{path::Path, sync::Arc};
@@ -33,12 +36,18 @@
 //!
 //! What is absent: async, HTTP, SQL, clocks and opinions. Whether a fact is good or bad is the certifier's business.
 
+mod blocks;
+mod checksum;
 pub mod container;
 pub mod content_id;
 pub mod convert;
 pub mod ext4;
+pub mod fat;
 mod fields;
+pub mod lvm;
+mod naming;
 pub mod partitions;
 pub mod read_at;
 pub mod signature;
 pub mod tree;
+pub mod xfs;

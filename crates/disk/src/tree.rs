@@ -36,6 +36,28 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+/// A run of bytes of a file that lies in one piece on the volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    pub file_offset: u64,
+    pub device_offset: u64,
+    pub length: u64,
+}
+
+/// Whether a place on the volume comes up twice in a map.
+pub(crate) fn overlap(map: &[Extent]) -> bool {
+    let mut places: Vec<_> = map.iter().map(|extent| (extent.device_offset, extent.length)).collect();
+    places.sort_unstable();
+    places.windows(2).any(|pair| pair[0].0 + pair[0].1 > pair[1].0)
+}
+
+/// An extended attribute: its name with its namespace (`security.capability`), and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    pub name: Vec<u8>,
+    pub value: Vec<u8>,
+}
+
 /// Why something could not be read. Damage is ordinary input here.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {

@@ -142,7 +142,6 @@ fn tell(input: &Input, made: &Made, output: &Path) {
         println!("The disk was {held} bytes and is {size} now, {why}.");
         println!("If it has a GPT, the copy at its end is no longer at the end: `sgdisk -e` moves it.");
     }
-    println!("Disk id: {}", made.disk_id);
 }
 
 fn bar(quiet: bool) -> ProgressBar {

@@ -71,3 +71,11 @@ create table sellers_acceptance (
     accepted_at integer not null,
     primary key (organisation, agreement, edition)
 ) strict;
+
+-- How far a publisher has come on the road after registering: told by the chapters in which it happens, each once.
+create table sellers_milestone (
+    organisation text not null references people_organisation (id),
+    milestone text not null check (milestone in ('certified', 'drafted', 'live')),
+    at integer not null,
+    primary key (organisation, milestone)
+) strict;

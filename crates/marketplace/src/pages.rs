@@ -16,6 +16,7 @@ pub fn app(market: Market) -> Router {
 fn pages() -> Router<Market> {
     Router::new()
         .merge(crate::people::pages::pages())
+        .merge(crate::people::api::api())
         .merge(crate::sellers::pages::pages())
         .merge(crate::images::pages::pages())
         .merge(crate::offers::pages::pages())

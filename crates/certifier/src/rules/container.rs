@@ -37,14 +37,14 @@ fn conversion(facts: &Facts) -> Option<String> {
     let target = shell_word(&format!("{stem}{}.vhd", if is_vhd { "-fixed" } else { "" }));
     let convert = |format: &str| format!("qemu-img convert -f {format} {FIXED} {name} {target}");
     Some(match facts.container.format {
-        Format::DynamicVhd | Format::DifferencingVhd | Format::OtherVhd(_) | Format::FixedVhd => {
-            convert("vpc")
+        // A backing file or a parent is never followed here; who trusts it has qemu-img merge it.
+        Format::Qcow2 { has_backing_file: true, .. } => convert("qcow2"),
+        Format::DynamicVhd | Format::FixedVhd | Format::Vhdx | Format::Qcow2 { .. } | Format::RawDisk => {
+            format!("halle convert {name} {target}")
         }
-        Format::Vhdx => convert("vhdx"),
-        Format::Qcow2 { .. } => convert("qcow2"),
+        Format::DifferencingVhd | Format::OtherVhd(_) => convert("vpc"),
         Format::VmdkSparse { .. } | Format::VmdkDescriptor => convert("vmdk"),
         Format::Vdi { .. } => convert("vdi"),
-        Format::RawDisk => convert("raw"),
         Format::Gzip => format!("gzip -dc {name} > {unpacked}"),
         Format::Xz => format!("xz -dc {name} > {unpacked}"),
         Format::Zstd => format!("zstd -dc {name} > {unpacked}"),

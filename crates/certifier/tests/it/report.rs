@@ -132,17 +132,18 @@ fn check(name: &str, head: &[u8], reason: &str, command: &str) {
 #[test]
 fn what_is_no_vhd_is_named_with_the_command_that_makes_one() {
     let fixed = "-O vpc -o subformat=fixed,force_size=on";
-    check(
-        "a.vhdx",
-        b"vhdxfile",
-        "The file is VHDX, not a fixed VHD.",
-        &format!("qemu-img convert -f vhdx {fixed} a.vhdx a.vhd"),
-    );
+    check("a.vhdx", b"vhdxfile", "The file is VHDX, not a fixed VHD.", "halle convert a.vhdx a.vhd");
     check(
         "my disk.qcow2",
         b"QFI\xfb\0\0\0\x03",
         "The file is QCOW2 version 3, not a fixed VHD.",
-        &format!("-f qcow2 {fixed} 'my disk.qcow2' 'my disk.vhd'"),
+        "halle convert 'my disk.qcow2' 'my disk.vhd'",
+    );
+    check(
+        "layer.qcow2",
+        b"QFI\xfb\0\0\0\x03\0\0\0\0\0\0\x01\0",
+        "The file is QCOW2 version 3, not a fixed VHD.",
+        &format!("qemu-img convert -f qcow2 {fixed} layer.qcow2 layer.vhd"),
     );
     check("a.vmdk", b"KDMV", "The file is VMDK, sparse extent, not a fixed VHD.", "-f vmdk");
     check(
@@ -173,7 +174,7 @@ fn a_dynamic_vhd_is_named_once_and_not_blamed_for_what_follows_from_it() {
     let failed: Vec<&str> = report.with_verdict(Verdict::Fail).map(|judged| judged.id.as_str()).collect();
     assert_eq!(failed, ["V03"]);
     let rule = report.rule("V03").expect("a rule").render(Language::En);
-    assert!(rule.command.is_some_and(|command| command.starts_with("qemu-img convert -f vpc -O vpc")));
+    assert!(rule.command.is_some_and(|command| command.starts_with("halle convert ")));
 }
 
 #[test]

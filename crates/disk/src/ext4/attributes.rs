@@ -1,11 +1,10 @@
 //! Extended attributes, in the inode and in a block of its own, and the files that are small enough to live in one.
 
 use super::Ext4;
-use super::checksum::crc32c;
-use super::extents::Extent;
 use super::inode::{BASE_BYTES, Inode, MAP_AT, MAP_BYTES};
+use crate::checksum::crc32c;
 use crate::fields::{u16_le, u32_le};
-use crate::tree::{Kind, Unreadable};
+use crate::tree::{Attribute, Extent, Kind, Unreadable};
 
 /// Larger values are not read; the kernel writes none.
 pub const VALUE_BYTES_MAX: u64 = 64 << 10;
@@ -16,13 +15,6 @@ const ENTRY_BYTES: usize = 16;
 const BLOCK_CHECKSUM_AT: usize = 16;
 
 const SYSTEM: u8 = 7;
-
-/// An extended attribute: its name with its namespace (`security.capability`), and its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attribute {
-    pub name: Vec<u8>,
-    pub value: Vec<u8>,
-}
 
 /// An entry of the table, the value not yet looked up.
 struct Entry<'a> {

@@ -4,12 +4,12 @@
 use std::ops::ControlFlow;
 
 use super::Ext4;
-use super::checksum::crc32c;
-use super::extents::Extent;
 use super::inode::Inode;
 use super::superblock::incompat;
+use crate::checksum::crc32c;
 use crate::fields::{u16_le, u32_le};
-use crate::tree::{Kind, Unreadable};
+use crate::naming::{Name, Visit};
+use crate::tree::{Kind, Unreadable, overlap};
 
 /// No directory is read further; the kernel's own limit without `large_dir` is 2 GiB of it.
 pub const DIRECTORY_BYTES_MAX: u64 = 1 << 30;
@@ -21,15 +21,6 @@ const TAIL_KIND: u8 = 0xde;
 
 /// An inline directory begins with the number of its parent, in place of `.` and `..`.
 const INLINE_PARENT_BYTES: usize = 4;
-
-/// A name as it stands in a directory. The kind is the directory's claim; the inode knows better.
-pub(super) struct Name<'a> {
-    pub bytes: &'a [u8],
-    pub inode: u64,
-    pub kind: Option<Kind>,
-}
-
-type Visit<'v> = dyn FnMut(Name<'_>) -> Result<ControlFlow<()>, Unreadable> + 'v;
 
 /// Shows every name but `.` and `..` to `visit`, until it has seen enough. No block is looked at twice.
 pub(super) fn visit(fs: &Ext4, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
@@ -47,7 +38,10 @@ pub(super) fn visit(fs: &Ext4, directory: &Inode, visit: &mut Visit<'_>) -> Resu
     }
     let block_bytes = fs.superblock.block_bytes as u64;
     let map = super::extents::map(fs, directory)?;
-    check_apart(&map, directory)?;
+    // Else a directory could be as long as it likes.
+    if overlap(&map) {
+        return Err(Unreadable::Damaged { what: "directory block used twice", offset: directory.offset });
+    }
     for extent in map {
         if !extent.length.is_multiple_of(block_bytes) {
             return Err(Unreadable::Damaged { what: "directory size", offset: directory.offset });
@@ -62,16 +56,6 @@ pub(super) fn visit(fs: &Ext4, directory: &Inode, visit: &mut Visit<'_>) -> Resu
         }
     }
     Ok(())
-}
-
-/// Refuses a directory that claims a block twice: it could be as long as it likes.
-fn check_apart(map: &[Extent], directory: &Inode) -> Result<(), Unreadable> {
-    let mut places: Vec<_> = map.iter().map(|extent| (extent.device_offset, extent.length)).collect();
-    places.sort_unstable();
-    match places.windows(2).any(|pair| pair[0].0 + pair[0].1 > pair[1].0) {
-        true => Err(Unreadable::Damaged { what: "directory block used twice", offset: directory.offset }),
-        false => Ok(()),
-    }
 }
 
 fn visit_inline(fs: &Ext4, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {

@@ -5,10 +5,10 @@
 use std::collections::HashSet;
 
 use super::Ext4;
-use super::checksum::crc32c;
 use super::inode::{Inode, MAP_AT, MAP_BYTES};
+use crate::checksum::crc32c;
 use crate::fields::{u16_le, u32_le};
-use crate::tree::{Kind, Unreadable};
+use crate::tree::{Extent, Kind, Unreadable};
 
 /// What a file may be scattered over at most.
 pub const EXTENTS_MAX: usize = 1 << 20;
@@ -20,14 +20,6 @@ const ENTRY_BYTES: usize = 12;
 const WRITTEN_BLOCKS_MAX: u64 = 32_768;
 
 const DIRECT_BLOCKS: usize = 12;
-
-/// A run of bytes of a file that lies in one piece on the volume.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extent {
-    pub file_offset: u64,
-    pub device_offset: u64,
-    pub length: u64,
-}
 
 /// The walk through the map of one inode.
 struct Walk<'a> {

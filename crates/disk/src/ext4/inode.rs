@@ -1,7 +1,7 @@
 //! Inodes: one fixed-size record a file.
 
-use super::checksum::crc32c;
 use super::superblock::{Superblock, incompat, seconds};
+use crate::checksum::crc32c;
 use crate::fields::{u16_le, u32_le};
 use crate::tree::{Kind, Node, Unreadable};
 
@@ -23,7 +23,7 @@ const FLAG_INLINE: u32 = 0x1000_0000;
 const FLAG_INDEXED: u32 = 0x1000;
 const FLAG_CASEFOLD: u32 = 0x4000_0000;
 
-pub(super) struct Inode {
+pub(crate) struct Inode {
     pub node: Node,
     pub record: Vec<u8>,
     /// Where the record lies on the volume.
@@ -37,7 +37,12 @@ pub(super) struct Inode {
 
 impl Inode {
     /// Reads a record. Names nothing: an unused inode has no kind and is damage to whoever asks for it.
-    pub fn parse(number: u64, record: Vec<u8>, offset: u64, of: &Superblock) -> Result<Inode, Unreadable> {
+    pub(super) fn parse(
+        number: u64,
+        record: Vec<u8>,
+        offset: u64,
+        of: &Superblock,
+    ) -> Result<Inode, Unreadable> {
         let damaged = |what| Unreadable::Damaged { what, offset };
         let extra_bytes = match record.len() > BASE_BYTES {
             true => usize::from(u16_le(&record, 0x80)),

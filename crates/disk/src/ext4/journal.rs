@@ -5,13 +5,12 @@
 
 use std::collections::HashMap;
 
-use super::blocks::Logged;
-use super::checksum::crc32c;
-use super::extents::Extent;
 use super::superblock::compat;
 use super::{Ext4, extents};
+use crate::blocks::Logged;
+use crate::checksum::crc32c;
 use crate::fields::{array, u16_be, u16_le, u32_be, u32_le, u64_be};
-use crate::tree::Unreadable;
+use crate::tree::{Extent, Unreadable};
 
 /// 4 GiB of log in blocks of 4 KiB.
 pub const JOURNAL_BLOCKS_MAX: u64 = 1 << 20;

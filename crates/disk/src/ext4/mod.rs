@@ -8,28 +8,26 @@
 //! one file, the names of [`Ext4::names`] and the block numbers of the journal, each with a limit. What is damaged is refused, never
 //! guessed at. An incompatible feature that is not known is `Unsupported`.
 
-use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use crate::blocks::{Blocks, LastMap};
+use crate::naming::{self, Directories, Last, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{ENTRIES_MAX, Entry, Kind, Node, Tree, Unreadable};
+use crate::tree::{Entry, Kind, Node, Tree, Unreadable};
 
 mod attributes;
-mod blocks;
-pub(crate) mod checksum;
 mod directory;
 mod extents;
 mod inode;
 mod journal;
-mod path;
 mod superblock;
 mod sweep;
 
-pub use attributes::Attribute;
-pub use extents::{EXTENTS_MAX, Extent};
-pub use sweep::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, Names};
+pub use extents::EXTENTS_MAX;
 
-use blocks::Blocks;
+pub use crate::naming::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, NAMES_MAX, Names};
+pub use crate::tree::{Attribute, Extent};
+
 use inode::Inode;
 use superblock::{Descriptor, SUPERBLOCK_AT, SUPERBLOCK_BYTES, Superblock};
 
@@ -43,8 +41,7 @@ pub struct Ext4 {
     blocks: Blocks,
     /// Whether the volume says that its journal must be replayed; the superblock in the journal no longer does.
     needed_recovery: bool,
-    /// The extents of the file that was read last, since files are read in pieces.
-    last_map: Mutex<Option<(u64, Arc<Vec<Extent>>)>>,
+    last_map: LastMap,
 }
 
 impl Ext4 {
@@ -54,7 +51,7 @@ impl Ext4 {
         let superblock = Superblock::parse(&bytes, volume.size_bytes())?;
         let blocks = Blocks::new(volume, superblock.block_bytes);
         let needed_recovery = superblock.needs_recovery();
-        let fs = Ext4 { superblock, blocks, needed_recovery, last_map: Mutex::default() };
+        let fs = Ext4 { superblock, blocks, needed_recovery, last_map: LastMap::default() };
         if !needed_recovery {
             return Ok(fs);
         }
@@ -67,7 +64,7 @@ impl Ext4 {
         if superblock.block_bytes != fs.superblock.block_bytes {
             return Err(Unreadable::Damaged { what: "superblock in the journal", offset: SUPERBLOCK_AT });
         }
-        Ok(Ext4 { superblock, blocks, needed_recovery, last_map: Mutex::default() })
+        Ok(Ext4 { superblock, blocks, needed_recovery, last_map: LastMap::default() })
     }
 
     pub fn uuid(&self) -> [u8; 16] {
@@ -109,6 +106,12 @@ impl Ext4 {
         self.node(ROOT_INODE)
     }
 
+    /// Walks all directories from the root and gives every inode that has a name one path. A directory with two names, which
+    /// would be a loop or lead there, is entered once and reported.
+    pub fn names(&self) -> Result<Names, Unreadable> {
+        Names::gather(self)
+    }
+
     /// The extended attributes of a file.
     pub fn attributes(&self, node: &Node) -> Result<Vec<Attribute>, Unreadable> {
         attributes::of(self, &self.inode(node.inode)?)
@@ -142,25 +145,6 @@ impl Ext4 {
         Inode::parse(number, record, at, &self.superblock)
     }
 
-    /// What the table says an inode is, without verifying the inode.
-    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
-        let mode = self.blocks.record(self.inode_at(number)?, 2)?;
-        Ok(inode::kind(u16::from_le_bytes([mode[0], mode[1]])))
-    }
-
-    fn map_of(&self, inode: &Inode) -> Result<Arc<Vec<Extent>>, Unreadable> {
-        // Replaced whole, so a panic elsewhere leaves nothing half-made.
-        let mut last = self.last_map.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((number, map)) = &*last
-            && *number == inode.node.inode
-        {
-            return Ok(map.clone());
-        }
-        let map = Arc::new(extents::map(self, inode)?);
-        *last = Some((inode.node.inode, map.clone()));
-        Ok(map)
-    }
-
     /// Up to `limit` bytes of an inode's contents.
     fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
         inode.check_readable()?;
@@ -169,17 +153,44 @@ impl Ext4 {
         if length == 0 {
             return Ok(Vec::new());
         }
-        let end = offset + length as u64;
-        let map = self.map_of(inode)?;
-        let mut bytes = vec![0; length];
-        let first = map.partition_point(|extent| extent.file_offset + extent.length <= offset);
-        for extent in map[first..].iter().take_while(|extent| extent.file_offset < end) {
-            let from = extent.file_offset.max(offset);
-            let to = (extent.file_offset + extent.length).min(end);
-            let place = extent.device_offset + (from - extent.file_offset);
-            self.blocks.read(place, &mut bytes[(from - offset) as usize..(to - offset) as usize])?;
+        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
+        self.blocks.read_mapped(&map, offset, length)
+    }
+}
+
+impl Directories for Ext4 {
+    type Inode = Inode;
+
+    fn root_inode(&self) -> u64 {
+        ROOT_INODE
+    }
+
+    fn size_bytes(&self) -> u64 {
+        Ext4::size_bytes(self)
+    }
+
+    fn inode(&self, number: u64) -> Result<Inode, Unreadable> {
+        Ext4::inode(self, number)
+    }
+
+    fn node_of(inode: &Inode) -> &Node {
+        &inode.node
+    }
+
+    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
+        let mode = self.blocks.record(self.inode_at(number)?, 2)?;
+        Ok(inode::kind(u16::from_le_bytes([mode[0], mode[1]])))
+    }
+
+    fn visit_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        directory::visit(self, directory, visit)
+    }
+
+    fn find(&self, directory: &Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable> {
+        if directory.is_casefolded() {
+            return Err(Unreadable::Unsupported("ext4 look-up in a directory without case".into()));
         }
-        Ok(bytes)
+        naming::find_exactly(self, directory, wanted)
     }
 
     fn link_target(&self, inode: &Inode) -> Result<Vec<u8>, Unreadable> {
@@ -204,28 +215,15 @@ impl Ext4 {
 
 impl Tree for Ext4 {
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        path::look_up(self, path.as_bytes(), path::Last::Followed)
+        naming::look_up(self, path.as_bytes(), Last::Followed)
     }
 
     fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        path::look_up(self, path.as_bytes(), path::Last::Itself)
+        naming::look_up(self, path.as_bytes(), Last::Itself)
     }
 
     fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable> {
-        let mut found = Vec::new();
-        directory::visit(self, &self.inode(directory.inode)?, &mut |name| {
-            if found.len() >= ENTRIES_MAX {
-                let limit = ENTRIES_MAX as u64;
-                return Err(Unreadable::OverLimit { what: "names in a directory", found: limit + 1, limit });
-            }
-            let kind = match name.kind {
-                Some(kind) => kind,
-                None => self.node(name.inode)?.kind,
-            };
-            found.push(Entry { name: name.bytes.to_vec(), inode: name.inode, kind });
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(found)
+        naming::list(self, &self.inode(directory.inode)?)
     }
 
     fn node(&self, inode: u64) -> Result<Node, Unreadable> {

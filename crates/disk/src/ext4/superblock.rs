@@ -1,6 +1,6 @@
 //! The superblock: the numbers that everything else is computed from, each checked before it is believed.
 
-use super::checksum::{crc16, crc32c};
+use crate::checksum::{crc16, crc32c};
 use crate::fields::{array, u16_le, u32_le};
 use crate::tree::Unreadable;
 

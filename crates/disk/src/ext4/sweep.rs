@@ -1,28 +1,14 @@
-//! The filesystem as a whole: all inodes by table, all names by one walk, all free space by bitmap.
-
-use std::collections::HashMap;
-use std::collections::hash_map;
-use std::ops::ControlFlow;
+//! The filesystem as a whole: all inodes by table, all free space by bitmap.
 
 use super::inode::Inode;
 use super::superblock::Descriptor;
-use super::{Ext4, Extent, ROOT_INODE, directory, extents};
+use super::{Ext4, extents};
 use crate::fields::u16_le;
-use crate::tree::{ENTRIES_MAX, Kind, Node, Unreadable};
-
-/// More faults than this are counted and not kept.
-pub const FAULTS_MAX: usize = 1000;
+use crate::naming::Fault;
+use crate::tree::{Extent, Node, Unreadable};
 
 /// How much of an inode table is read at once.
 const TABLE_BYTES: usize = 256 << 10;
-
-/// A file that could not be read.
-#[derive(Debug)]
-pub struct Fault {
-    /// 0 where no inode could be told.
-    pub inode: u64,
-    pub why: Unreadable,
-}
 
 impl Ext4 {
     /// Shows every inode in use to `visit`, with its extents on the volume, in the order of the disk; system files such as the
@@ -161,132 +147,5 @@ impl Ext4 {
             let (from, to) = (first + cluster * width, first + (cluster + 1) * width);
             taken.iter().any(|(start, length)| *start < to && from < start.saturating_add(*length))
         }))
-    }
-
-    /// Walks all directories from the root and gives every inode that has a name one path. A directory with two names, which
-    /// would be a loop or lead there, is entered once and reported.
-    pub fn names(&self) -> Result<Names, Unreadable> {
-        let mut names = Names::default();
-        names.places.insert(ROOT_INODE as u32, Place { parent: ROOT_INODE as u32, name: 0, length: 0 });
-        let mut ahead = vec![ROOT_INODE as u32];
-        // A block belongs to one directory, so directories that are larger than the volume together share blocks.
-        let mut budget = self.size_bytes();
-        while let Some(number) = ahead.pop() {
-            match self.gather_names(number, &mut names, &mut ahead, &mut budget) {
-                Ok(()) => {}
-                Err(Unreadable::Io(why)) => return Err(why.into()),
-                Err(why @ Unreadable::OverLimit { what: NAMES | DIRECTORIES, .. }) => return Err(why),
-                Err(why) => names.note(u64::from(number), why),
-            }
-        }
-        Ok(names)
-    }
-
-    fn gather_names(
-        &self,
-        number: u32,
-        names: &mut Names,
-        ahead: &mut Vec<u32>,
-        budget: &mut u64,
-    ) -> Result<(), Unreadable> {
-        let directory = self.inode(u64::from(number))?;
-        let found = directory.node.size_bytes;
-        *budget = budget.checked_sub(found).ok_or(Unreadable::OverLimit {
-            what: DIRECTORIES,
-            found,
-            limit: self.size_bytes(),
-        })?;
-        directory::visit(self, &directory, &mut |name| {
-            // The directory's word for the kind is not taken: a directory that calls itself a file would go unseen.
-            let is_directory = self.kind_of(name.inode)? == Some(Kind::Directory);
-            // Inode numbers are 32 bits wide; `visit` has checked this one.
-            let inode = name.inode as u32;
-            if names.add(inode, number, name.bytes)? {
-                if is_directory {
-                    ahead.push(inode);
-                }
-            } else if is_directory {
-                names.note(name.inode, Unreadable::Damaged { what: "directory with two names", offset: 0 });
-            }
-            Ok(ControlFlow::Continue(()))
-        })
-    }
-}
-
-const NAMES: &str = "names in the filesystem";
-const DIRECTORIES: &str = "size of all directories";
-
-/// What all names together may take.
-pub const NAMES_BYTES_MAX: usize = 64 << 20;
-
-/// Where an inode's name stands: its directory, and a piece of the text of all names.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    parent: u32,
-    name: u32,
-    length: u8,
-}
-
-/// One path for every inode that has a name.
-#[derive(Debug, Default)]
-pub struct Names {
-    places: HashMap<u32, Place>,
-    text: Vec<u8>,
-    /// Directories that could not be read, at most [`FAULTS_MAX`] of them.
-    pub faults: Vec<Fault>,
-    pub faults_counted: u64,
-}
-
-impl Names {
-    /// Adds a name, unless the inode has one; tells whether it was added. Bounded by [`ENTRIES_MAX`] and [`NAMES_BYTES_MAX`].
-    fn add(&mut self, inode: u32, parent: u32, name: &[u8]) -> Result<bool, Unreadable> {
-        let (found, limit) = (self.places.len() as u64, ENTRIES_MAX as u64);
-        let hash_map::Entry::Vacant(vacant) = self.places.entry(inode) else { return Ok(false) };
-        if found >= limit || self.text.len() + name.len() > NAMES_BYTES_MAX {
-            return Err(Unreadable::OverLimit { what: NAMES, found: found + 1, limit });
-        }
-        let at = self.text.len() as u32;
-        self.text.extend(name);
-        vacant.insert(Place { parent, name: at, length: name.len() as u8 });
-        Ok(true)
-    }
-
-    fn note(&mut self, inode: u64, why: Unreadable) {
-        self.faults_counted += 1;
-        if self.faults.len() < FAULTS_MAX {
-            self.faults.push(Fault { inode, why });
-        }
-    }
-
-    /// The number of inodes with a name, the root among them.
-    pub fn count(&self) -> usize {
-        self.places.len()
-    }
-
-    /// One path to an inode, absolute; `None` if no name leads to it. Hard links have others besides.
-    pub fn path(&self, inode: u64) -> Option<Vec<u8>> {
-        let mut number = u32::try_from(inode).ok()?;
-        let mut parts = Vec::new();
-        // Directories are entered once, so the way up is a tree's and ends at the root.
-        while number != ROOT_INODE as u32 {
-            let place = self.places.get(&number)?;
-            let at = place.name as usize;
-            parts.push(&self.text[at..at + usize::from(place.length)]);
-            number = place.parent;
-        }
-        if parts.is_empty() {
-            return Some(b"/".to_vec());
-        }
-        let mut path = Vec::new();
-        for part in parts.into_iter().rev() {
-            path.push(b'/');
-            path.extend(part);
-        }
-        Some(path)
-    }
-
-    /// All inodes with a name, in no order.
-    pub fn inodes(&self) -> impl Iterator<Item = u64> + '_ {
-        self.places.keys().map(|inode| u64::from(*inode))
     }
 }

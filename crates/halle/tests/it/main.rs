@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "each story uses what it needs")]
 mod browser;
 mod client;
+mod convert;
 mod doors;
 mod harness;
 mod kill;

@@ -9,6 +9,7 @@ use super::{Run, Verdict, letters, record};
 use crate::images;
 use crate::market::Market;
 use crate::people;
+use crate::sellers::{self, Milestone};
 
 /// What a run came to.
 #[derive(Debug, Clone)]
@@ -33,6 +34,9 @@ pub async fn conclude(tx: &mut Tx, market: &Market, id: Id<Run>, outcome: &Outco
     let image = images::image(tx, run.image).await?;
     if let Some(image) = &image {
         tx.concerns(image.organisation);
+        if verdict == Verdict::Certified {
+            sellers::reach(tx, image.organisation, Milestone::Certified).await?;
+        }
     }
     for (kind, subject) in record::thens(tx, id).await? {
         jobs::queue(tx, &kind, subject, &()).await?;

@@ -146,13 +146,13 @@ house::on_both_engines! {
         let market = MarketInABox::open(engine).await;
         let mut acme = Sender::new(&market, "Acme").await;
         for (name, magic, format, command) in [
-            ("disk.vhdx", &b"vhdxfile"[..], "VHDX", "qemu-img convert -f vhdx"),
-            ("disk.qcow2", b"QFI\xfb\0\0\0\x03", "QCOW2", "qemu-img convert -f qcow2"),
+            ("disk.vhdx", &b"vhdxfile"[..], "VHDX", "halle convert disk.vhdx disk.vhd"),
+            ("disk.qcow2", b"QFI\xfb\0\0\0\x03", "QCOW2", "halle convert disk.qcow2 disk.vhd"),
             ("disk.vmdk", b"KDMV\x01\0\0\0", "VMDK", "qemu-img convert -f vmdk"),
             ("disk.vhd.gz", b"\x1f\x8b\x08\0", "gzip", "gzip -dc"),
         ] {
             let mut bytes = magic.to_vec();
-            bytes.resize(40_000, 1);
+            bytes.resize(40_000, 0);
             let upload = acme.announces(name, 100 * MIB, "").await;
             let sent = acme.sends(&upload, 0, &bytes).await;
             assert_eq!(sent.status, 422, "{}", sent.body);
@@ -174,7 +174,7 @@ house::on_both_engines! {
         let mut grown = vhd(2, 5);
         grown.splice(0..0, [0; 512]);
         for (bytes, said) in [
-            (whole[..whole.len() - 700].to_vec(), "qemu-img convert -f raw"),
+            (whole[..whole.len() - 700].to_vec(), "halle convert disk.vhd disk-fixed.vhd"),
             (dynamic, "dynamic VHD"),
             (grown, "2097664"),
             (vec![0; 5000], "no fixed VHD"),

@@ -6,12 +6,14 @@ use serde_json::json;
 
 use super::{Draft, Listing, Offer, Refused, Section, Slug, record};
 use crate::people::ActingFor;
+use crate::sellers::{self, Milestone};
 
 /// Begins an offer under this address. The title can still be changed, the address cannot.
 pub async fn create(tx: &mut Tx, by: &ActingFor, slug: &Slug, title: &str) -> Result<Id<Offer>> {
     let mut draft = Draft::default();
     draft.listing.insert("en".to_owned(), Listing { title: title.to_owned(), ..Listing::default() });
     let id = record::add(tx, by.organisation().id, slug, &draft).await?;
+    sellers::reach(tx, by.organisation().id, Milestone::Drafted).await?;
     audit::note(tx, &by.person().email, "offers.create", id, &json!({ "slug": slug.as_str() })).await?;
     Ok(id)
 }

@@ -18,6 +18,7 @@ use crate::images;
 use crate::leads;
 use crate::market::Market;
 use crate::offers;
+use crate::sellers::{self, Milestone};
 
 /// Who acts when nobody asked.
 pub(super) const HOUSE: &str = "house";
@@ -236,6 +237,7 @@ async fn go_live(claim: &Claim, market: &Market, submission: &Submission) -> Res
     let mut tx = claim.write().await?;
     let Some(submission) = at_stage(&mut tx, submission.id, "going_live").await? else { return Ok(()) };
     record::list(&mut tx, &submission).await?;
+    sellers::reach(&mut tx, submission.organisation, Milestone::Live).await?;
     let live = move_on(&mut tx, HOUSE, submission, Event::WentLive, &[]).await?;
     letters::live(&mut tx, market, &live).await?;
     tx.commit().await

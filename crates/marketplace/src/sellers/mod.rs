@@ -244,3 +244,36 @@ pub async fn selling(tx: &mut Tx, by: &ActingFor) -> Result<Seller> {
     }
     Ok(seller)
 }
+
+/// How far a publisher has come on the road after registering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Milestone {
+    /// An image of the publisher is certified.
+    Certified,
+    /// An offer is begun.
+    Drafted,
+    /// An offer is on sale.
+    Live,
+}
+
+impl Milestone {
+    pub const ALL: &'static [Milestone] = &[Milestone::Certified, Milestone::Drafted, Milestone::Live];
+
+    fn code(self) -> &'static str {
+        match self {
+            Milestone::Certified => "certified",
+            Milestone::Drafted => "drafted",
+            Milestone::Live => "live",
+        }
+    }
+}
+
+/// Tells the road that a publisher has come this far. Said by the chapter in which it happens; the first time counts.
+pub async fn reach(tx: &mut Tx, organisation: Id<Organisation>, milestone: Milestone) -> Result<()> {
+    record::reach(tx, organisation, milestone).await
+}
+
+/// What a publisher has reached, and when.
+pub async fn milestones(tx: &mut Tx, organisation: Id<Organisation>) -> Result<Vec<(Milestone, Timestamp)>> {
+    record::milestones(tx, organisation).await
+}

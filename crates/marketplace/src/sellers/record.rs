@@ -3,11 +3,11 @@
 use house::db::Row;
 use house::error::ChangedMeanwhile;
 use house::words::Text;
-use house::{Columns, Error, Id, Result, Tx};
+use house::{Columns, Error, Id, Result, Timestamp, Tx};
 
 use super::{
-    Agreement, Company, Contact, Country, Nomination, Nominee, Registration, Relation, Seller, Slug, Stage,
-    Support,
+    Agreement, Company, Contact, Country, Milestone, Nomination, Nominee, Registration, Relation, Seller,
+    Slug, Stage, Support,
 };
 use crate::people::{Email, Organisation, Person};
 
@@ -339,4 +339,35 @@ pub async fn suspend(tx: &mut Tx, organisation: Id<Organisation>) -> Result<()> 
         .execute(tx.on())
         .await?;
     Ok(())
+}
+
+/// Notes a milestone; the first time counts.
+pub async fn reach(tx: &mut Tx, organisation: Id<Organisation>, milestone: Milestone) -> Result<()> {
+    let now = tx.now().as_microsecond();
+    sqlx::query(
+        "insert into sellers_milestone (organisation, milestone, at) values ($1, $2, $3) on conflict do nothing",
+    )
+    .bind(organisation.to_string())
+    .bind(milestone.code())
+    .bind(now)
+    .execute(tx.on())
+    .await?;
+    Ok(())
+}
+
+pub async fn milestones(tx: &mut Tx, organisation: Id<Organisation>) -> Result<Vec<(Milestone, Timestamp)>> {
+    let rows = sqlx::query("select milestone, at from sellers_milestone where organisation = $1")
+        .bind(organisation.to_string())
+        .fetch_all(tx.on())
+        .await?;
+    let mut reached = Vec::new();
+    for row in &rows {
+        let code = row.text("milestone")?;
+        let milestone = Milestone::ALL.iter().find(|milestone| milestone.code() == code);
+        reached.push((
+            *milestone.ok_or_else(|| Error::fault(format!("no milestone `{code}`")))?,
+            row.time("at")?,
+        ));
+    }
+    Ok(reached)
 }

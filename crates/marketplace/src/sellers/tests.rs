@@ -3,6 +3,7 @@ use house::words::Language;
 
 use super::*;
 use crate::people::{self, Role};
+use crate::sellers;
 use crate::testing::MarketInABox;
 
 on_both_engines! {
@@ -177,6 +178,29 @@ on_both_engines! {
         market.post(&mut lucie, &page, &registration_form("")).await.leads_to();
         let read = market.get(&mut lucie, &page).await.page();
         assert!(read.contains("à facturer plus tard") && read.contains("/market/acme"), "{read}");
+    }
+
+    async fn the_road_remembers_each_milestone_when_it_was_first_reached(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (mut browser, acme) = market.publisher("Acme").await;
+        let portal = format!("/sell/{acme}");
+        assert!(market.get(&mut browser, &portal).await.page().contains("Next: upload an image"));
+        for (milestone, next) in [
+            (Milestone::Certified, "Next: draft an offer"),
+            (Milestone::Drafted, "Next: publish your offer"),
+            (Milestone::Live, "You are on sale"),
+            (Milestone::Certified, "You are on sale"),
+        ] {
+            market.turn(std::time::Duration::from_secs(60));
+            let mut tx = market.market.write().await.unwrap();
+            sellers::reach(&mut tx, acme, milestone).await.unwrap();
+            tx.commit().await.unwrap();
+            assert!(market.get(&mut browser, &portal).await.page().contains(next), "{milestone:?}");
+        }
+        let mut tx = market.market.read().await.unwrap();
+        let mut reached = sellers::milestones(&mut tx, acme).await.unwrap();
+        reached.sort_by_key(|(_, at)| *at);
+        assert_eq!(reached.iter().map(|(milestone, _)| *milestone).collect::<Vec<_>>(), Milestone::ALL);
     }
 
     async fn the_second_of_two_editors_is_told_and_nothing_is_lost(engine) {

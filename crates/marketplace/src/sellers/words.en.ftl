@@ -204,6 +204,14 @@ sellers-next-upload = Next: upload an image
 sellers-next-upload-line = You may sell. Upload a disk image and have it certified; draft the offer before, meanwhile or after.
 sellers-next-upload-go = To the images
 sellers-next-offers = To the offers
+sellers-next-draft = Next: draft an offer
+sellers-next-draft-line = An image of yours is certified. Describe it, price it, and choose it for a SKU.
+sellers-next-publish = Next: publish your offer
+sellers-next-publish-line = Submit the draft when nothing is missing, look at the preview, and sign it off. That takes minutes.
+sellers-next-sell = You are on sale
+sellers-next-sell-line = Nothing waits for you here. Orders and leads come in below; a new image or a changed offer is published in minutes.
+sellers-next-sell-orders = To the orders
+sellers-next-sell-leads = To the leads
 sellers-next-suspended = This publisher is suspended
 
 # -- Registration --

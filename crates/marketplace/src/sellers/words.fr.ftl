@@ -204,6 +204,14 @@ sellers-next-upload = Ensuite : téléverser une image
 sellers-next-upload-line = Vous pouvez vendre. Téléversez une image disque et faites-la certifier ; préparez l’offre avant, pendant ou après.
 sellers-next-upload-go = Vers les images
 sellers-next-offers = Vers les offres
+sellers-next-draft = À suivre : rédiger une offre
+sellers-next-draft-line = L’une de vos images est certifiée. Décrivez-la, fixez un prix et choisissez-la pour une référence.
+sellers-next-publish = À suivre : publier votre offre
+sellers-next-publish-line = Soumettez le brouillon quand rien ne manque, regardez l’aperçu et validez-le. Cela prend quelques minutes.
+sellers-next-sell = Vous êtes en vente
+sellers-next-sell-line = Rien ne vous attend ici. Commandes et prospects arrivent ci-dessous ; une nouvelle image ou une offre modifiée se publie en quelques minutes.
+sellers-next-sell-orders = Voir les commandes
+sellers-next-sell-leads = Voir les prospects
 sellers-next-suspended = Cet éditeur est suspendu
 
 # -- Inscription --

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::pieces::{Claims, DISK_BYTES_MAX, Disk, Piece, Pieces, TABLE_BYTES_MAX, at_most, damaged, shown};
-use crate::ext4::checksum::crc32c;
+use crate::checksum::crc32c;
 use crate::fields::{array, has, u16_le, u32_le, u64_le};
 use crate::partitions::Guid;
 use crate::read_at::{ReadAt, read_up_to};

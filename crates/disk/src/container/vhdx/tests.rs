@@ -1,6 +1,6 @@
 use super::{CHECKSUM_AT, Guid, TABLE_BYTES};
+use crate::checksum::crc32c;
 use crate::container::peers::{Bench, MIB, check, open_bytes, same, wander};
-use crate::ext4::checksum::crc32c;
 use crate::fields::{u32_le, u64_le};
 use crate::read_at::ReadAt;
 

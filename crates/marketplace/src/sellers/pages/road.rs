@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use house::error::Mistakes;
 use house::web::{Badge, Fact, Form, Frame, Link, Notice, Page, State, Step, show, show_as};
 use house::words::Words;
-use house::{Id, Result, Tx};
+use house::{Id, Result, Timestamp, Tx};
 
 use super::decide::{facts, sample, stage};
 use super::policies::title;
@@ -19,7 +19,7 @@ use crate::hall::portal_address;
 use crate::market::Market;
 use crate::people::pages::{see, tell_done, told};
 use crate::people::{ActingFor, Organisation, Role, lines};
-use crate::sellers::{self, AGREEMENTS, Agreement, Nomination, Seller, Stage};
+use crate::sellers::{self, AGREEMENTS, Agreement, Milestone, Nomination, Seller, Stage};
 
 pub(super) fn pages() -> Router<Market> {
     Router::new()
@@ -64,11 +64,26 @@ async fn landing(visit: Visit) -> Result<Response> {
 enum Next {
     Nominate,
     Wait,
-    Answer { question: String },
-    NominateAgain { reason: String },
-    Register { owns: bool },
-    Accept { agreements: Vec<(Link, String)>, owns: bool },
+    Answer {
+        question: String,
+    },
+    NominateAgain {
+        reason: String,
+    },
+    Register {
+        owns: bool,
+    },
+    Accept {
+        agreements: Vec<(Link, String)>,
+        owns: bool,
+    },
     Upload,
+    /// An image is certified; no offer is begun.
+    Draft,
+    /// An offer is begun and none is on sale.
+    Publish,
+    /// The road is walked.
+    Sell,
     Suspended,
 }
 
@@ -90,6 +105,7 @@ struct Standing {
     nomination: Option<Nomination>,
     seller: Option<Seller>,
     outstanding: Vec<&'static Agreement>,
+    milestones: Vec<(Milestone, Timestamp)>,
 }
 
 impl Standing {
@@ -99,7 +115,22 @@ impl Standing {
             nomination: sellers::nomination_of(tx, organisation).await?,
             seller: sellers::seller(tx, organisation).await?,
             outstanding: sellers::outstanding(tx, organisation).await?,
+            milestones: sellers::milestones(tx, organisation).await?,
         })
+    }
+
+    fn reached(&self, milestone: Milestone) -> Option<Timestamp> {
+        self.milestones.iter().find(|(reached, _)| *reached == milestone).map(|(_, at)| *at)
+    }
+
+    fn next_to_sell(&self) -> Next {
+        let reached = |milestone| self.reached(milestone).is_some();
+        match (reached(Milestone::Certified), reached(Milestone::Drafted), reached(Milestone::Live)) {
+            (_, _, true) => Next::Sell,
+            (false, _, _) => Next::Upload,
+            (true, false, _) => Next::Draft,
+            (true, true, _) => Next::Publish,
+        }
     }
 
     fn next(&self, w: &Words, owns: bool) -> Next {
@@ -108,7 +139,7 @@ impl Standing {
                 return Next::Suspended;
             }
             if self.outstanding.is_empty() {
-                return Next::Upload;
+                return self.next_to_sell();
             }
             let link = |one: &&'static Agreement| Link::new(title(w, one), format!("/policies/{}", one.id));
             let agreements = self.outstanding.iter().map(|one| (link(one), one.edition().to_owned()));
@@ -152,17 +183,20 @@ impl Standing {
         };
         let register =
             Step::new(w.say("sellers-step-register"), state).message(w.say("sellers-step-register-line"));
-        let later = |key, line, first: bool| {
-            let ready = first && self.seller.is_some() && self.outstanding.is_empty();
-            Step::new(w.say(key), if ready { State::Run } else { State::Wait }).message(w.say(line))
+        let mut ready = self.seller.is_some() && self.outstanding.is_empty();
+        let mut later = |key, line, milestone| match self.reached(milestone) {
+            Some(at) => Step::new(w.say(key), State::Pass).at(at),
+            // The first that is not reached is the one to do.
+            None if std::mem::take(&mut ready) => Step::new(w.say(key), State::Run).message(w.say(line)),
+            None => Step::new(w.say(key), State::Wait).message(w.say(line)),
         };
         vec![
             nominated,
             decision,
             register,
-            later("sellers-step-upload", "sellers-step-upload-line", true),
-            later("sellers-step-offer", "sellers-step-offer-line", false),
-            later("sellers-step-publish", "sellers-step-publish-line", false),
+            later("sellers-step-upload", "sellers-step-upload-line", Milestone::Certified),
+            later("sellers-step-offer", "sellers-step-offer-line", Milestone::Drafted),
+            later("sellers-step-publish", "sellers-step-publish-line", Milestone::Live),
         ]
     }
 }
@@ -225,10 +259,19 @@ impl Page for OverviewPage {
         ];
         let page = |(stage, seller, outstanding, owns): (Option<Stage>, _, _, _)| {
             let nomination = stage.map(|stage| sample(stage, at));
-            let standing = Standing { nomination, seller, outstanding };
+            let standing = Standing { nomination, seller, outstanding, milestones: Vec::new() };
             OverviewPage::new(&frame.w, frame.clone(), &organisation, owns, &standing)
         };
-        cases.into_iter().map(page).collect()
+        let registered = |milestones: &[Milestone]| {
+            let milestones = milestones.iter().map(|milestone| (*milestone, at)).collect();
+            let nomination = approved().map(|stage| sample(stage, at));
+            let standing =
+                Standing { nomination, seller: Some(seller(false)), outstanding: vec![], milestones };
+            OverviewPage::new(&frame.w, frame.clone(), &organisation, true, &standing)
+        };
+        let further =
+            [&[Milestone::Certified][..], &[Milestone::Certified, Milestone::Drafted], Milestone::ALL];
+        cases.into_iter().map(page).chain(further.map(registered)).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The two checksums of ext4: CRC-32C for metadata, CRC-16 for group descriptors of before.
+//! The checksums of filesystem metadata: CRC-32C for ext4 and XFS, CRC-16 for the group descriptors of ext before it.
 //!
 //! Both are used raw: the caller gives the starting value and nothing is inverted at the end, so checksums can be continued.
 
@@ -56,7 +56,7 @@ pub(crate) fn crc32c(mut crc: u32, bytes: &[u8]) -> u32 {
 }
 
 /// Continues a CRC-16 over `bytes`.
-pub(super) fn crc16(mut crc: u16, bytes: &[u8]) -> u16 {
+pub(crate) fn crc16(mut crc: u16, bytes: &[u8]) -> u16 {
     for byte in bytes {
         crc ^= u16::from(*byte);
         for _ in 0..8 {

@@ -1,4 +1,4 @@
-//! Blocks of the volume, as they are after the journal has been replayed.
+//! Blocks of a filesystem's volume, as they are after a journal, if there is one, has been replayed.
 //!
 //! Nothing is ever written: what the journal holds is laid over the volume by block number. A small cache keeps what paths and
 //! inodes touch again and again; file contents do not pass through it.
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::read_at::ReadAt;
-use crate::tree::Unreadable;
+use crate::tree::{Extent, Unreadable};
 
 /// What the cache holds at most.
 const CACHE_BYTES: usize = 8 << 20;
@@ -16,7 +16,7 @@ const JOURNAL_MAGIC: [u8; 4] = [0xc0, 0x3b, 0x39, 0x98];
 
 /// Where the journal keeps a newer version of a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Logged {
+pub(crate) struct Logged {
     pub block: u64,
     /// The block began with the journal's own magic number, which was blotted out in the log.
     pub escaped: bool,
@@ -24,7 +24,7 @@ pub(super) struct Logged {
 
 type Slot = Mutex<Option<(u64, Arc<[u8]>)>>;
 
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     source: Arc<dyn ReadAt>,
     block_bytes: usize,
     overlay: HashMap<u64, Logged>,
@@ -89,6 +89,21 @@ impl Blocks {
         Ok(())
     }
 
+    /// The `length` bytes from `offset` of a file that lies at `map`, in file order; what the map leaves out is zero. The caller
+    /// bounds `length`.
+    pub fn read_mapped(&self, map: &[Extent], offset: u64, length: usize) -> Result<Vec<u8>, Unreadable> {
+        let end = offset.saturating_add(length as u64);
+        let mut bytes = vec![0; length];
+        let first = map.partition_point(|extent| extent.file_offset + extent.length <= offset);
+        for extent in map[first..].iter().take_while(|extent| extent.file_offset < end) {
+            let from = extent.file_offset.max(offset);
+            let to = (extent.file_offset + extent.length).min(end);
+            let place = extent.device_offset + (from - extent.file_offset);
+            self.read(place, &mut bytes[(from - offset) as usize..(to - offset) as usize])?;
+        }
+        Ok(bytes)
+    }
+
     /// A piece of one block, through the cache; for records that never straddle two.
     pub fn record(&self, offset: u64, length: usize) -> Result<Vec<u8>, Unreadable> {
         let block = self.block(offset / self.block_bytes as u64)?;
@@ -115,6 +130,30 @@ impl Blocks {
             return Err(past_the_end(offset));
         }
         Ok(self.source.read_exact_at(offset, buffer)?)
+    }
+}
+
+/// The extents of the file that was read last, since files are read in pieces.
+#[derive(Default)]
+pub(crate) struct LastMap(Mutex<Option<(u64, Arc<Vec<Extent>>)>>);
+
+impl LastMap {
+    /// The extents of an inode, made by `map` unless they are at hand.
+    pub fn of(
+        &self,
+        inode: u64,
+        map: impl FnOnce() -> Result<Vec<Extent>, Unreadable>,
+    ) -> Result<Arc<Vec<Extent>>, Unreadable> {
+        // Replaced whole, so a panic elsewhere leaves nothing half-made.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((number, map)) = &*last
+            && *number == inode
+        {
+            return Ok(map.clone());
+        }
+        let map = Arc::new(map()?);
+        *last = Some((inode, map.clone()));
+        Ok(map)
     }
 }
 

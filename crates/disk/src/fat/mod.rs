@@ -1,0 +1,184 @@
+//! FAT12, FAT16 and FAT32 with long names, as an EFI system partition is written in it.
+//!
+//! FAT knows no inodes: a file's number here is the place of its directory entry, counted in entries from the start of the volume,
+//! and the root is [`ROOT_INODE`]. Owners and permission bits are made up, as every system that mounts FAT does; times are those
+//! of a clock whose zone nobody wrote down, read as UTC. Names are told as UTF-8 and found whatever their case, by the long name or
+//! the short one.
+//!
+//! Invariants: a cluster chain is followed at most as often as there are clusters, a cluster outside the volume ends the reading, a
+//! directory has at most [`DIRECTORY_BYTES_MAX`], and memory grows with one file's extents alone.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::blocks::{Blocks, LastMap};
+use crate::naming::{self, Directories, Last, Names, Visit};
+use crate::read_at::{ReadAt, read_up_to};
+use crate::tree::{Entry, Extent, Kind, Node, Tree, Unreadable};
+
+mod boot_sector;
+mod chain;
+mod directory;
+mod sweep;
+
+pub use boot_sector::Width;
+use boot_sector::{BOOT_SECTOR_BYTES, BootSector};
+pub use chain::EXTENTS_MAX;
+pub use directory::DIRECTORY_BYTES_MAX;
+
+/// What the root directory is called, which has no entry of its own. An entry with this number would lie in the boot sector.
+pub const ROOT_INODE: u64 = 1;
+
+/// What is read and kept at once of the tables and directories: the smallest sector, since a volume may end after any.
+const BLOCK_BYTES: usize = 512;
+
+pub struct Fat {
+    boot: BootSector,
+    blocks: Blocks,
+    last_map: LastMap,
+}
+
+/// A file, with where its clusters begin.
+pub(crate) struct Inode {
+    node: Node,
+    first_cluster: u32,
+    /// Where its entry lies.
+    offset: u64,
+}
+
+impl Fat {
+    /// Opens the filesystem on `volume`.
+    pub fn open(volume: Arc<dyn ReadAt>) -> Result<Fat, Unreadable> {
+        let bytes = read_up_to(&volume, 0, BOOT_SECTOR_BYTES)?;
+        let boot = BootSector::parse(&bytes, volume.size_bytes())?;
+        Ok(Fat { boot, blocks: Blocks::new(volume, BLOCK_BYTES), last_map: LastMap::default() })
+    }
+
+    pub fn width(&self) -> Width {
+        self.boot.width
+    }
+
+    /// The label in the boot sector, without the blanks after it.
+    pub fn label(&self) -> &[u8] {
+        self.boot.label.trim_ascii_end()
+    }
+
+    pub fn cluster_bytes(&self) -> u64 {
+        self.boot.cluster_bytes
+    }
+
+    /// The length of the filesystem, which may be less than that of its volume.
+    pub fn size_bytes(&self) -> u64 {
+        self.boot.size_bytes
+    }
+
+    pub fn root(&self) -> Result<Node, Unreadable> {
+        self.node(ROOT_INODE)
+    }
+
+    /// Walks all directories from the root and gives every file one path. A directory that comes up twice is entered once and
+    /// reported.
+    pub fn names(&self) -> Result<Names, Unreadable> {
+        Names::gather(self)
+    }
+
+    fn map(&self, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
+        chain::map(self, inode)
+    }
+}
+
+impl Directories for Fat {
+    type Inode = Inode;
+
+    fn root_inode(&self) -> u64 {
+        ROOT_INODE
+    }
+
+    fn size_bytes(&self) -> u64 {
+        Fat::size_bytes(self)
+    }
+
+    fn inode(&self, number: u64) -> Result<Inode, Unreadable> {
+        match number {
+            ROOT_INODE => Ok(directory::root(self)),
+            _ => directory::entry(self, number),
+        }
+    }
+
+    fn node_of(inode: &Inode) -> &Node {
+        &inode.node
+    }
+
+    fn directory_bytes(&self, directory: &Inode) -> Result<u64, Unreadable> {
+        Ok(self.map(directory)?.iter().map(|extent| extent.length).sum())
+    }
+
+    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
+        Ok(Some(self.inode(number)?.node.kind))
+    }
+
+    fn visit_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        directory::visit(self, directory, &mut |found| visit(found.name()))
+    }
+
+    fn find(&self, directory: &Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable> {
+        let wanted = directory::folded(wanted);
+        let mut number = None;
+        directory::visit(self, directory, &mut |found| {
+            if directory::folded(&found.long) != wanted && directory::folded(&found.short) != wanted {
+                return Ok(ControlFlow::Continue(()));
+            }
+            number = Some(found.number);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(number)
+    }
+
+    fn link_target(&self, link: &Inode) -> Result<Vec<u8>, Unreadable> {
+        Err(Unreadable::Damaged { what: "symbolic link on FAT, which has none", offset: link.offset })
+    }
+}
+
+impl Tree for Fat {
+    fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
+        naming::look_up(self, path.as_bytes(), Last::Followed)
+    }
+
+    fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable> {
+        naming::look_up(self, path.as_bytes(), Last::Itself)
+    }
+
+    fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable> {
+        naming::list(self, &self.inode(directory.inode)?)
+    }
+
+    fn node(&self, inode: u64) -> Result<Node, Unreadable> {
+        Ok(self.inode(inode)?.node)
+    }
+
+    fn read(&self, file: &Node, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        let inode = self.inode(file.inode)?;
+        if inode.node.kind != Kind::File {
+            return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
+        }
+        let left = inode.node.size_bytes.saturating_sub(offset);
+        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        let map = self.last_map.of(inode.node.inode, || self.map(&inode))?;
+        self.blocks.read_mapped(&map, offset, length)
+    }
+
+    fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable> {
+        self.link_target(&self.inode(link.inode)?)
+    }
+
+    fn extents(&self, file: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable> {
+        let map = self.map(&self.inode(file.inode)?)?;
+        Ok(map.iter().map(|extent| (extent.file_offset, extent.device_offset, extent.length)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! Names and what they stand for, the same way in every filesystem: paths resolved inside it, and a path for every inode.
+
+use std::ops::ControlFlow;
+
+use crate::tree::{ENTRIES_MAX, Entry, Kind, Node, Unreadable};
+
+mod names;
+mod path;
+
+pub use names::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, NAMES_MAX, Names};
+pub(crate) use path::{Last, look_up};
+
+/// A name as it stands in a directory. The kind is the directory's claim; the inode knows better.
+pub(crate) struct Name<'a> {
+    pub bytes: &'a [u8],
+    pub inode: u64,
+    pub kind: Option<Kind>,
+}
+
+pub(crate) type Visit<'v> = dyn FnMut(Name<'_>) -> Result<ControlFlow<()>, Unreadable> + 'v;
+
+/// A filesystem as far as names go: what its reader provides so that paths and walks need to be written once.
+pub(crate) trait Directories {
+    /// An inode with what the reader needs to know beside the node.
+    type Inode;
+
+    fn root_inode(&self) -> u64;
+
+    /// The length of the filesystem; no honest set of directories is longer.
+    fn size_bytes(&self) -> u64;
+
+    fn inode(&self, number: u64) -> Result<Self::Inode, Unreadable>;
+
+    fn node_of(inode: &Self::Inode) -> &Node;
+
+    /// How long a directory is, which is what it costs to read.
+    fn directory_bytes(&self, directory: &Self::Inode) -> Result<u64, Unreadable> {
+        Ok(Self::node_of(directory).size_bytes)
+    }
+
+    /// What an inode is, without verifying it; `None` if it is nothing.
+    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable>;
+
+    /// Shows every name but `.` and `..` to `visit`, until it has seen enough.
+    fn visit_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable>;
+
+    /// The inode that a directory calls `wanted`, by this filesystem's notion of sameness.
+    fn find(&self, directory: &Self::Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable>;
+
+    fn link_target(&self, link: &Self::Inode) -> Result<Vec<u8>, Unreadable>;
+}
+
+/// Finds a name where the same bytes are the same name.
+pub(crate) fn find_exactly<F: Directories>(
+    fs: &F,
+    directory: &F::Inode,
+    wanted: &[u8],
+) -> Result<Option<u64>, Unreadable> {
+    find_first(fs, directory, &|name| name == wanted)
+}
+
+/// Finds a name where letters of ASCII are the same in either case.
+pub(crate) fn find_in_any_case<F: Directories>(
+    fs: &F,
+    directory: &F::Inode,
+    wanted: &[u8],
+) -> Result<Option<u64>, Unreadable> {
+    find_first(fs, directory, &|name| name.eq_ignore_ascii_case(wanted))
+}
+
+fn find_first<F: Directories>(
+    fs: &F,
+    directory: &F::Inode,
+    is_wanted: &dyn Fn(&[u8]) -> bool,
+) -> Result<Option<u64>, Unreadable> {
+    let mut found = None;
+    fs.visit_names(directory, &mut |name| {
+        if !is_wanted(name.bytes) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = Some(name.inode);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
+}
+
+/// All names in a directory, at most [`ENTRIES_MAX`].
+pub(crate) fn list<F: Directories>(fs: &F, directory: &F::Inode) -> Result<Vec<Entry>, Unreadable> {
+    let mut found = Vec::new();
+    fs.visit_names(directory, &mut |name| {
+        if found.len() >= ENTRIES_MAX {
+            let limit = ENTRIES_MAX as u64;
+            return Err(Unreadable::OverLimit { what: "names in a directory", found: limit + 1, limit });
+        }
+        let kind = match name.kind {
+            Some(kind) => kind,
+            None => F::node_of(&fs.inode(name.inode)?).kind,
+        };
+        found.push(Entry { name: name.bytes.to_vec(), inode: name.inode, kind });
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
