@@ -40,9 +40,19 @@ pub struct Session {
 impl Session {
     /// Opens a browser that keeps its profile in `profile` and asks for pages in `language`.
     pub fn open(profile: &Path, language: &str) -> Session {
-        let (driver, port) = (0..DRIVER_STARTS_MAX)
-            .find_map(|_| start_driver())
-            .expect("chromedriver says on which port it listens");
+        let mut fault = String::new();
+        for _ in 0..DRIVER_STARTS_MAX {
+            match Session::try_open(profile, language) {
+                Ok(session) => return session,
+                // On a machine that has other things to do a browser does not always come up.
+                Err(why) => fault = why,
+            }
+        }
+        panic!("the browser does not open: {fault}");
+    }
+
+    fn try_open(profile: &Path, language: &str) -> Result<Session, String> {
+        let (driver, port) = start_driver().ok_or("chromedriver does not say on which port it listens")?;
         let mut session = Session { driver, port, id: String::new() };
         let mut arguments: Vec<String> =
             BROWSER_ARGUMENTS.iter().map(|argument| argument.to_string()).collect();
@@ -57,9 +67,9 @@ impl Session {
             "timeouts": { "script": 60_000, "pageLoad": 60_000, "implicit": 0 },
         });
         let wish = json!({ "capabilities": { "alwaysMatch": capabilities } });
-        let answer = session.call("POST", "/session", &wish).expect("the browser opens");
-        session.id = answer["sessionId"].as_str().expect("a session has a name").to_owned();
-        session
+        let answer = session.call("POST", "/session", &wish)?;
+        session.id = answer["sessionId"].as_str().ok_or("a session has no name")?.to_owned();
+        Ok(session)
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Result<Value, String> {

@@ -35,13 +35,12 @@ mod with_browser {
         let ground = Ground::at(Stop::Registered);
         let server = ground.serve();
         let visitor = Visitor::open("publisher without scripts", Language::En, server.address());
-        visitor.browser.without_javascript(true);
+        visitor.goes_without_scripts();
         signs_in(&visitor);
         visitor.goto(&format!("/sell/{}/images/upload", ground.organisation()));
         visitor.browser.upload(&visitor.word("images-upload-file"), &demo_image());
         visitor.press("images-upload-send");
-        reloads_until(&visitor, "images-sealed-open");
-        visitor.follow("images-sealed-open");
+        // Once it is sealed the upload's page leads on to the image's by itself.
         reloads_until(&visitor, "certification-scan");
         visitor.sees("certification-certified");
         visitor.goto(&format!("/sell/{}/offers/new", ground.organisation()));
@@ -62,12 +61,12 @@ mod with_browser {
         let server = ground.serve();
         ground.look().until("select count(*) as n from publishing_listing", 1, SOON);
         let visitor = Visitor::open("customer without scripts", Language::Fr, server.address());
-        visitor.browser.without_javascript(true);
+        visitor.goes_without_scripts();
         visitor.goto("/search?q=notebook");
         visitor.browser.within("main").follow("Notes");
         visitor.browser.within("main").follow(&visitor.word_with("storefront-choose", "plan", "Community"));
         visitor.signs_up("Jean Dupont", "jean@dupont.example");
-        // A form that lacks something comes back with what was typed, and says what is wrong.
+        // A form that cannot be taken comes back with what was typed, and says what is wrong.
         visitor.fill("orders-company", "Dupont et fils");
         visitor
             .browser

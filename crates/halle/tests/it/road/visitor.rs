@@ -1,6 +1,6 @@
 //! Someone who walks the road: a browser, a language, and what is found out about every page on the way.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ pub struct Visitor {
     offences: RefCell<Vec<String>>,
     /// Who it is, for what is found.
     name: &'static str,
+    scripts: Cell<bool>,
 }
 
 impl Visitor {
@@ -32,6 +33,7 @@ impl Visitor {
             w: Words::new(language, Arc::clone(words), now),
             offences: RefCell::default(),
             name,
+            scripts: Cell::new(true),
         }
     }
 
@@ -113,6 +115,13 @@ impl Visitor {
         self.browser.within("main details.confirm[open] form").press(&self.word(yes));
     }
 
+    /// From the next page on no script runs, nor can any look for what shuts people out.
+    #[track_caller]
+    pub fn goes_without_scripts(&self) {
+        self.browser.without_javascript(true);
+        self.scripts.set(false);
+    }
+
     /// Looks whether anybody is shut out of this page.
     #[track_caller]
     pub fn looks(&self) {
@@ -126,6 +135,9 @@ impl Visitor {
     #[track_caller]
     pub fn looks_closely(&self, page: &str) {
         let at = self.browser.address();
+        if !self.scripts.get() {
+            return;
+        }
         for (width, height) in [(1440, 1000), (360, 740)] {
             self.browser.resize(width, height);
             for dark in [false, true] {
@@ -147,6 +159,9 @@ impl Visitor {
 
     #[track_caller]
     fn note(&self, at: &str, how: &str) {
+        if !self.scripts.get() {
+            return;
+        }
         for offence in self.browser.accessibility_offences() {
             let line = format!("{} at {at} {how}: {offence}", self.name);
             let mut offences = self.offences.borrow_mut();
