@@ -77,8 +77,8 @@ fn check_on(ground: Ground, place: &str, facts: Facts) {
 /// Starts the server again, and sees to it that it does by itself what is left to do.
 #[track_caller]
 fn goes_on(ground: &Ground, place: &str, facts: Facts) {
-    let mut server = taken_up(ground, place);
     let look = ground.look();
+    let mut server = taken_up(ground, &look, place);
     look.until(IDLE, 0, DONE_WITHIN);
     holds(&look, place, ALWAYS);
     holds(&look, place, facts);
@@ -93,8 +93,7 @@ fn goes_on(ground: &Ground, place: &str, facts: Facts) {
 
 /// Starts the server again, and returns when it has taken up what was interrupted.
 #[track_caller]
-fn taken_up(ground: &Ground, place: &str) -> Server {
-    let look = ground.look();
+fn taken_up(ground: &Ground, look: &Look, place: &str) -> Server {
     let held = look.texts(HELD);
     let server = ground.serve();
     let started = std::time::Instant::now();
@@ -259,8 +258,8 @@ fn a_machine_is_made_once_wherever_the_power_goes_and_ends_when_it_goes_again() 
             let (ground, place) =
                 (Ground::at(Stop::Ordered), format!("deployments.reconcile.{step}/{moment}"));
             Server::die_at(&place, ground.data(), &ground.arguments());
-            let mut server = taken_up(&ground, &place);
             let look = ground.look();
+            let mut server = taken_up(&ground, &look, &place);
             look.until(BOOTING, 1, DONE_WITHIN);
             assert_eq!(ground.machines().len(), 1, "after {place}");
             holds(&look, &place, ONE_MACHINE);
@@ -285,8 +284,8 @@ fn a_machine_that_boots_becomes_ready_once_wherever_the_power_goes() {
         Server::die_within(BOOTED_WITHIN, &place, ground.data(), &ground.arguments());
         assert_eq!(ground.machines().len(), 1, "after {place}");
     }
-    let mut server = taken_up(&ground, "ready");
     let look = ground.look();
+    let mut server = taken_up(&ground, &look, "ready");
     look.until(READY, 1, DONE_WITHIN);
     look.until("select count(*) as n from house_outbox where title like '%is ready'", 1, DONE_WITHIN);
     holds(&look, "ready", ONE_MACHINE);
