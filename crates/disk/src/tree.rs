@@ -44,6 +44,26 @@ pub struct Extent {
     pub length: u64,
 }
 
+/// What a file may be scattered over at most.
+pub const EXTENTS_MAX: usize = 1 << 20;
+
+/// Adds an extent to a map, joining it to the last if both are neighbours in the file and on the volume.
+pub(crate) fn add_extent(map: &mut Vec<Extent>, next: Extent) -> Result<(), Unreadable> {
+    if let Some(last) = map.last_mut()
+        && last.file_offset + last.length == next.file_offset
+        && last.device_offset + last.length == next.device_offset
+    {
+        last.length += next.length;
+        return Ok(());
+    }
+    if map.len() >= EXTENTS_MAX {
+        let limit = EXTENTS_MAX as u64;
+        return Err(Unreadable::OverLimit { what: "extents of a file", found: limit + 1, limit });
+    }
+    map.push(next);
+    Ok(())
+}
+
 /// Whether a place on the volume comes up twice in a map.
 pub(crate) fn overlap(map: &[Extent]) -> bool {
     let mut places: Vec<_> = map.iter().map(|extent| (extent.device_offset, extent.length)).collect();

@@ -8,10 +8,7 @@ use super::Ext4;
 use super::inode::{Inode, MAP_AT, MAP_BYTES};
 use crate::checksum::crc32c;
 use crate::fields::{u16_le, u32_le};
-use crate::tree::{Extent, Kind, Unreadable};
-
-/// What a file may be scattered over at most.
-pub const EXTENTS_MAX: usize = 1 << 20;
+use crate::tree::{Extent, Kind, Unreadable, add_extent};
 
 const DEPTH_MAX: u16 = 5;
 const MAGIC: u16 = 0xf30a;
@@ -155,19 +152,7 @@ impl Walk<'_> {
             device_offset: start * block_bytes,
             length: length * block_bytes,
         };
-        if let Some(last) = self.found.last_mut()
-            && last.file_offset + last.length == next.file_offset
-            && last.device_offset + last.length == next.device_offset
-        {
-            last.length += next.length;
-            return Ok(());
-        }
-        if self.found.len() >= EXTENTS_MAX {
-            let limit = EXTENTS_MAX as u64;
-            return Err(Unreadable::OverLimit { what: "extents of a file", found: limit + 1, limit });
-        }
-        self.found.push(next);
-        Ok(())
+        add_extent(&mut self.found, next)
     }
 
     /// Walks the pointers of ext2: twelve direct blocks, then one tree each of one, two and three levels.

@@ -23,8 +23,6 @@ mod journal;
 mod superblock;
 mod sweep;
 
-pub use extents::EXTENTS_MAX;
-
 pub use crate::naming::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, NAMES_MAX, Names};
 pub use crate::tree::{Attribute, Extent};
 

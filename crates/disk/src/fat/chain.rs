@@ -2,10 +2,7 @@
 
 use super::{BLOCK_BYTES, Fat, Inode, ROOT_INODE, Width};
 use crate::fields::u32_le;
-use crate::tree::{Extent, Kind, Unreadable};
-
-/// What a file may be scattered over at most.
-pub const EXTENTS_MAX: usize = 1 << 20;
+use crate::tree::{Extent, Kind, Unreadable, add_extent};
 
 /// The extents of a file or directory, in order. A file's are clipped to its size and a chain that is too short for it is damage;
 /// a directory's length is that of its chain, bounded by the directory's own limit.
@@ -29,7 +26,7 @@ pub(super) fn map(fs: &Fat, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
             return Err(damaged("cluster chain loop"));
         }
         let place = fs.boot.cluster_at(cluster).ok_or(damaged("cluster outside the volume"))?;
-        add(&mut found, Extent { file_offset: length, device_offset: place, length: cluster_bytes })?;
+        add_extent(&mut found, Extent { file_offset: length, device_offset: place, length: cluster_bytes })?;
         length += cluster_bytes;
         next = after(fs, cluster)?;
     }
@@ -43,21 +40,6 @@ pub(super) fn map(fs: &Fat, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
         last.length -= length - size;
     }
     Ok(found)
-}
-
-fn add(found: &mut Vec<Extent>, next: Extent) -> Result<(), Unreadable> {
-    if let Some(last) = found.last_mut()
-        && last.device_offset + last.length == next.device_offset
-    {
-        last.length += next.length;
-        return Ok(());
-    }
-    if found.len() >= EXTENTS_MAX {
-        let limit = EXTENTS_MAX as u64;
-        return Err(Unreadable::OverLimit { what: "extents of a file", found: limit + 1, limit });
-    }
-    found.push(next);
-    Ok(())
 }
 
 /// The cluster after this one, which lies in the volume; `None` at the end of the chain. A free or bad cluster within a chain is not

@@ -23,7 +23,6 @@ mod sweep;
 
 pub use boot_sector::Width;
 use boot_sector::{BOOT_SECTOR_BYTES, BootSector};
-pub use chain::EXTENTS_MAX;
 pub use directory::DIRECTORY_BYTES_MAX;
 
 /// What the root directory is called, which has no entry of its own. An entry with this number would lie in the boot sector.

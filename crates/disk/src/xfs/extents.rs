@@ -9,10 +9,7 @@ use super::Xfs;
 use super::inode::{Fork, Format, Inode};
 use super::metadata::{Expected, LONG_TREE};
 use crate::fields::{u16_be, u64_be};
-use crate::tree::{Extent, Kind, Unreadable};
-
-/// What a file may be scattered over at most.
-pub const EXTENTS_MAX: usize = 1 << 20;
+use crate::tree::{Extent, Kind, Unreadable, add_extent};
 
 /// A tree that is deeper holds more extents than there can be blocks.
 const DEPTH_MAX: u16 = 9;
@@ -169,18 +166,6 @@ impl Walk<'_> {
         let file_offset = logical.checked_mul(block_bytes).filter(|offset| *offset < 1 << 63);
         let file_offset = file_offset.ok_or(self.damaged("extent past the largest file"))?;
         let next = Extent { file_offset, device_offset, length: length * block_bytes };
-        if let Some(last) = self.found.last_mut()
-            && last.file_offset + last.length == next.file_offset
-            && last.device_offset + last.length == next.device_offset
-        {
-            last.length += next.length;
-            return Ok(());
-        }
-        if self.found.len() >= EXTENTS_MAX {
-            let limit = EXTENTS_MAX as u64;
-            return Err(Unreadable::OverLimit { what: "extents of a file", found: limit + 1, limit });
-        }
-        self.found.push(next);
-        Ok(())
+        add_extent(&mut self.found, next)
     }
 }

@@ -28,7 +28,6 @@ mod sweep;
 
 pub use attributes::{ATTRIBUTES_BYTES_MAX, VALUE_BYTES_MAX};
 pub use directory::DIRECTORY_BYTES_MAX;
-pub use extents::EXTENTS_MAX;
 pub use superblock::GROUPS_MAX;
 
 pub use crate::naming::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, NAMES_MAX, Names};
