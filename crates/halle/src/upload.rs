@@ -98,10 +98,7 @@ async fn upload(args: &UploadArgs) -> anyhow::Result<u8> {
         sha256: digest(&image, &bar(quiet, image.size_bytes(), said(language, "reading", "lecture")))?,
     };
     let door = Door {
-        client: {
-            house::tls::choose();
-            Client::builder().connect_timeout(Duration::from_secs(20)).build()?
-        },
+        client: house::tls::client().connect_timeout(Duration::from_secs(20)).build()?,
         base: args.to.trim_end_matches('/').to_owned(),
         token: args.token.clone(),
         language,

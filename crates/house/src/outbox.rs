@@ -162,8 +162,7 @@ fn parcel(row: &Row) -> Result<Parcel> {
 
 /// Adds the job that delivers.
 pub fn handle(handlers: &mut Handlers, post: Post) {
-    crate::tls::choose();
-    let hooks = reqwest::Client::builder()
+    let hooks = crate::tls::client()
         .timeout(ANSWER_WITHIN)
         .redirect(reqwest::redirect::Policy::none())
         .build()
