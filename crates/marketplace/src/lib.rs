@@ -34,17 +34,3 @@ mod testing;
 mod tests;
 
 pub use market::{Market, Settings, migrations};
-
-/// The chapters, in the order in which they build on one another.
-pub const CHAPTERS: &[&str] = &[
-    "people",
-    "sellers",
-    "images",
-    "offers",
-    "certification",
-    "leads",
-    "publishing",
-    "orders",
-    "deployments",
-    "storefront",
-];

@@ -228,6 +228,26 @@ pub struct Turner {
     pub next: Option<String>,
 }
 
+impl Turner {
+    /// Cuts a list that was read one line too far to `most` lines. `address` is where it begins, `turned` whether this is another
+    /// page of it, and `key` what the next page comes before.
+    pub fn cut<T, K: fmt::Display>(
+        list: &mut Vec<T>,
+        most: usize,
+        address: &str,
+        turned: bool,
+        key: impl Fn(&T) -> K,
+    ) -> Turner {
+        let goes_on = list.len() > most;
+        list.truncate(most);
+        let last = list.last().filter(|_| goes_on).map(key);
+        Turner {
+            previous: turned.then(|| address.to_owned()),
+            next: last.map(|key| format!("{address}?before={key}")),
+        }
+    }
+}
+
 /// Something that waits for a decision.
 #[derive(Debug, Clone)]
 pub struct Decision {

@@ -22,7 +22,7 @@ use crate::hall::pages::Visit;
 use crate::hall::portal_address;
 use crate::market::Market;
 use crate::offers::{self, Licence, Sku};
-use crate::orders::pages::{Before, stage_badge, turned};
+use crate::orders::pages::{Before, stage_badge};
 use crate::orders::{self, Order};
 use crate::people::{Organisation, Person, Role};
 
@@ -445,11 +445,10 @@ impl Page for MinePage {
 async fn mine(visit: Visit, Query(before): Query<Before>) -> Result<Response> {
     let person = visit.person()?.id;
     let mut tx = visit.read().await?;
-    let mut machines = record::of_person(&mut tx, person, before.id(), 1 + PAGE as i64).await?;
+    let before = before.id();
+    let mut machines = record::of_person(&mut tx, person, before, 1 + PAGE as i64).await?;
     drop(tx);
-    let more = machines.len() > PAGE;
-    machines.truncate(PAGE);
-    let turner = turned("/machines", before.id(), machines.last().filter(|_| more).map(|d| d.id));
+    let turner = Turner::cut(&mut machines, PAGE, "/machines", before.is_some(), |d| d.id);
     let rows = machines.iter().map(|d| Row::of(&visit.w, d)).collect();
     show(&MinePage { w: visit.w.clone(), frame: visit.shop(), rows, turner })
 }
@@ -484,12 +483,11 @@ async fn sold(
 ) -> Result<Response> {
     let mut tx = visit.read().await?;
     let by = visit.acting_for(&mut tx, organisation, Role::Contributor).await?;
-    let mut machines = record::of_organisation(&mut tx, organisation, before.id(), 1 + PAGE as i64).await?;
+    let before = before.id();
+    let mut machines = record::of_organisation(&mut tx, organisation, before, 1 + PAGE as i64).await?;
     drop(tx);
-    let more = machines.len() > PAGE;
-    machines.truncate(PAGE);
     let address = portal_address(organisation, "/deployments");
-    let turner = turned(&address, before.id(), machines.last().filter(|_| more).map(|d| d.id));
+    let turner = Turner::cut(&mut machines, PAGE, &address, before.is_some(), |d| d.id);
     let rows = machines.iter().map(|d| Row::of(&visit.w, d)).collect();
     show(&SoldPage { w: visit.w.clone(), frame: visit.portal(by.organisation()), rows, turner })
 }

@@ -18,7 +18,7 @@ use crate::market::Market;
 use crate::people::Role;
 
 /// Leads on one page.
-const LIST: i64 = 50;
+const LIST: usize = 50;
 /// Leads in one export; older ones are asked for by `before`.
 const EXPORT_MAX: i64 = 10_000;
 
@@ -70,23 +70,19 @@ async fn list(
     let mut tx = visit.read().await?;
     let by = visit.acting_for(&mut tx, id(&organisation)?, Role::Contributor).await?;
     let before = before.before.as_deref().map(id).transpose()?;
-    let mut found = leads_of(&mut tx, &by, before, LIST + 1).await?;
-    let more = found.len() > usize::try_from(LIST).unwrap_or(usize::MAX);
-    if more {
-        found.pop();
-    }
+    let mut found = leads_of(&mut tx, &by, before, LIST as i64 + 1).await?;
     let w = visit.w.clone();
     let base = portal_address(by.organisation().id, "/leads");
+    let turner = Turner::cut(&mut found, LIST, &base, before.is_some(), |lead| lead.id);
     let mut leads = Vec::new();
     for lead in &found {
         let delivery = delivery(&mut tx, lead).await?;
         leads.push(LeadLine::new(&w, lead, &delivery));
     }
-    let next = found.last().filter(|_| more).map(|last| format!("{base}?before={}", last.id));
     show(&LeadsPage {
         frame: visit.portal(by.organisation()),
         offers: portal_address(by.organisation().id, "/offers"),
-        turner: Turner { previous: before.map(|_: Id<Lead>| base.clone()), next },
+        turner,
         base,
         leads,
         w,

@@ -179,6 +179,7 @@ pub use compare::{Difference, compare};
 pub use draft::{create, discard, offer, offers_of, save};
 pub use freeze::{Missing, freeze, missing, version, versions_of};
 pub use prose::Prose;
+pub(crate) use record::frozen;
 
 /// Characters in a title, of an offer or a SKU.
 pub const TITLE_MAX: usize = 50;

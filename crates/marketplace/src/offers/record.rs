@@ -164,7 +164,8 @@ fn offer(row: &Row) -> Result<Offer> {
     })
 }
 
-fn frozen(row: &Row) -> Result<Version> {
+/// A frozen version out of a row of `offers_version`; publishing reads such rows beside its own.
+pub fn frozen(row: &Row) -> Result<Version> {
     Ok(Version {
         id: row.id("id")?,
         offer: row.id("offer")?,

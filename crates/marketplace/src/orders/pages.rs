@@ -301,22 +301,13 @@ impl Before {
     }
 }
 
-/// The way back to the beginning and on to older ones, when one more was found than fits.
-pub fn turned<T>(address: &str, before: Option<Id<T>>, last: Option<Id<T>>) -> Turner {
-    Turner {
-        previous: before.map(|_| address.to_owned()),
-        next: last.map(|id| format!("{address}?before={id}")),
-    }
-}
-
 async fn mine(visit: Visit, Query(before): Query<Before>) -> Result<Response> {
     let person = visit.person()?.id;
     let mut tx = visit.read().await?;
-    let mut orders = record::of_person(&mut tx, person, before.id(), 1 + PAGE as i64).await?;
+    let before = before.id();
+    let mut orders = record::of_person(&mut tx, person, before, 1 + PAGE as i64).await?;
     drop(tx);
-    let more = orders.len() > PAGE;
-    orders.truncate(PAGE);
-    let turner = turned("/orders", before.id(), orders.last().filter(|_| more).map(|order| order.id));
+    let turner = Turner::cut(&mut orders, PAGE, "/orders", before.is_some(), |order| order.id);
     let rows =
         orders.into_iter().map(|order| Row::of(&visit.w, order, String::new(), String::new())).collect();
     show(&MinePage { w: visit.w.clone(), frame: visit.shop(), rows, turner })
@@ -351,12 +342,11 @@ async fn sold(
 ) -> Result<Response> {
     let mut tx = visit.read().await?;
     let by = visit.acting_for(&mut tx, organisation, Role::Contributor).await?;
-    let mut orders = record::of_organisation(&mut tx, organisation, before.id(), 1 + PAGE as i64).await?;
+    let before = before.id();
+    let mut orders = record::of_organisation(&mut tx, organisation, before, 1 + PAGE as i64).await?;
     drop(tx);
-    let more = orders.len() > PAGE;
-    orders.truncate(PAGE);
     let address = portal_address(organisation, "/orders");
-    let turner = turned(&address, before.id(), orders.last().filter(|_| more).map(|(order, ..)| order.id));
+    let turner = Turner::cut(&mut orders, PAGE, &address, before.is_some(), |(order, ..)| order.id);
     let rows = orders.into_iter().map(|(order, who, email)| Row::of(&visit.w, order, who, email)).collect();
     show(&SoldPage { w: visit.w.clone(), frame: visit.portal(by.organisation()), rows, turner })
 }

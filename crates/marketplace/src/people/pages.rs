@@ -170,10 +170,7 @@ fn key(before: &str) -> Option<&str> {
 
 /// Cuts a list that was read one line too far, and says how to turn the page.
 fn turned<T>(list: &mut Vec<T>, asked: &Asked, at: &str, id: impl Fn(&T) -> String) -> Turner {
-    let goes_on = list.len() > PAGE;
-    list.truncate(PAGE);
-    let next = list.last().filter(|_| goes_on).map(|last| format!("{at}?before={}", id(last)));
-    Turner { previous: key(&asked.before).map(|_| at.to_owned()), next }
+    Turner::cut(list, PAGE, at, key(&asked.before).is_some(), id)
 }
 
 #[cfg(test)]

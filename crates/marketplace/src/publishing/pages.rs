@@ -24,7 +24,7 @@ use crate::people::{ActingFor, Role};
 use crate::sellers;
 
 /// Offers on one page of the list.
-const LIST: i64 = 50;
+const LIST: usize = 50;
 /// Changes that come closer together than this are told as one.
 const GATHER: Duration = Duration::from_millis(300);
 /// Changes that other processes make are seen after this at the latest.
@@ -78,18 +78,14 @@ async fn list(
     let mut tx = visit.read().await?;
     let by = visit.acting_for(&mut tx, id(&organisation)?, Role::Contributor).await?;
     let before = before.before.as_deref().map(id).transpose()?;
-    let mut standings = standing::standings(&mut tx, &by, before, LIST + 1).await?;
+    let mut standings = standing::standings(&mut tx, &by, before, LIST as i64 + 1).await?;
     let base = portal_address(by.organisation().id, "/offers");
-    let more = standings.len() > usize::try_from(LIST).unwrap_or(usize::MAX);
-    if more {
-        standings.pop();
-    }
-    let last = standings.last().filter(|_| more).map(|last| format!("{base}?before={}", last.offer.id));
+    let turner = Turner::cut(&mut standings, LIST, &base, before.is_some(), |standing| standing.offer.id);
     let w = visit.w.clone();
     show(&OffersPage {
         frame: visit.portal(by.organisation()),
         lines: standings.iter().map(|standing| OfferLine::new(&w, standing)).collect(),
-        turner: Turner { previous: before.map(|_| base.clone()), next: last },
+        turner,
         base,
         w,
     })

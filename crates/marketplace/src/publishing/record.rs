@@ -5,7 +5,7 @@ use house::error::ChangedMeanwhile;
 use house::{Columns, Error, Id, Result, Tx};
 
 use super::{OnSale, Reason, Refused, Stage, Step, StepState, StepTaken, Submission};
-use crate::offers::{Offer, Version};
+use crate::offers::{self, Offer, Version};
 use crate::people::{Organisation, Person};
 use crate::sellers::Seller;
 
@@ -196,7 +196,7 @@ pub async fn live_version(tx: &mut Tx, offer: Id<Offer>) -> Result<Option<Versio
     .bind(offer.to_string())
     .fetch_optional(tx.on())
     .await?;
-    row.as_ref().map(version).transpose()
+    row.as_ref().map(offers::frozen).transpose()
 }
 
 /// The offer's part of its address.
@@ -374,16 +374,6 @@ fn submission(row: &Row) -> Result<Submission> {
         made_at: row.time("made_at")?,
         ended_at: row.maybe_time("ended_at")?,
         version: row.int("version")?,
-    })
-}
-
-fn version(row: &Row) -> Result<Version> {
-    Ok(Version {
-        id: row.id("id")?,
-        offer: row.id("offer")?,
-        number: row.int("number")?,
-        document: row.json("document")?,
-        frozen_at: row.time("frozen_at")?,
     })
 }
 
