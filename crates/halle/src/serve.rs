@@ -17,6 +17,7 @@ use house::mail::Post;
 use house::{Clock, Database, outbox};
 use marketplace::{Market, Settings};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tracing::info;
 
@@ -124,6 +125,7 @@ pub async fn run_with(
     let worker = worker(&args, &market)?;
     let working = tokio::spawn(async move { worker.run(stopping).await });
 
+    let mut signals = Signals::caught()?;
     let doors: Router = marketplace::pages::app(market.clone()).merge(vitals::router(database.clone()));
     // The line that people and programs wait for.
     writeln!(std::io::stdout(), "listening on http://{bound}")?;
@@ -138,7 +140,7 @@ pub async fn run_with(
         std::future::pending::<anyhow::Result<()>>().await
     };
     let outcome = tokio::select! {
-        asked = asked_to_stop() => asked,
+        () = signals.any() => Ok(()),
         failed = open => failed,
     };
     info!("closing: letting what is under way come to its end");
@@ -220,11 +222,25 @@ fn start_log(json: bool) {
     if json { log.json().init() } else { log.init() }
 }
 
-async fn asked_to_stop() -> anyhow::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        result = tokio::signal::ctrl_c() => result?,
+/// The signals by which the market is told to stop. Caught from the moment this is made, which is before the market says that it
+/// listens: whoever heard that and asks it to stop at once must not find it unprepared.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn caught() -> anyhow::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
