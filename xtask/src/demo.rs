@@ -5,8 +5,9 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 
 use crate::arguments::Demo;
+use crate::demo_image::{self, Flavour};
+use crate::packages;
 use crate::workspace::{cargo, run, target};
-use crate::{image, packages};
 
 /// Installs what is missing, builds, makes the demo images and hands over to `halle demo`, which fills the market once,
 /// serves it and says who can sign in. Everything but deploying works without QEMU, so a refusal to install goes on.
@@ -19,13 +20,12 @@ pub fn demo(wish: &Demo) -> Result<ExitCode> {
         .context("Halle did not build")?;
     let mut market = Command::new(target().join("release/halle"));
     market.arg("demo").arg("--data").arg(&wish.data).args(["--listen", &wish.listen]);
-    for flavour in image::FLAVOURS {
-        match image::fresh(flavour) {
-            Ok(Some(image)) => {
+    for flavour in Flavour::ALL {
+        match demo_image::fresh(flavour) {
+            Ok(image) => {
                 market.arg("--image").arg(image);
             }
-            Ok(None) => println!("Going on without the demo image `{flavour}`: its recipe is not there yet."),
-            Err(fault) => println!("Going on without the demo image `{flavour}`: {fault:#}"),
+            Err(fault) => println!("Going on without the demo image `{}`: {fault:#}", flavour.name()),
         }
     }
     use std::os::unix::process::CommandExt;

@@ -7,9 +7,11 @@
 //! - [`system`]: what the tree is made of: packages, drivers, our own files, the package database.
 //! - [`initramfs`]: the first filesystem the kernel sees.
 //! - [`disk`]: filesystem, boot loaders, partition table and VHD footer.
+//! - [`kept`]: makes an image only when its recipe has changed.
 
 mod disk;
 mod initramfs;
+mod kept;
 mod packages;
 mod system;
 mod tree;
@@ -19,10 +21,14 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub use kept::fresh;
+
+use crate::workspace::target;
+
 /// Every time stamp in the image: the day on which its Debian release came out, 10 June 2023.
 const EPOCH: u64 = 1_686_355_200;
 
-/// What the image is for. The system below is the same.
+/// What the image is for. The system below is the same. Tests use the notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
     /// A board of notes that keeps what visitors write.
@@ -32,6 +38,8 @@ pub enum Flavour {
 }
 
 impl Flavour {
+    pub const ALL: [Flavour; 2] = [Flavour::Notes, Flavour::Status];
+
     fn parse(text: &str) -> Result<Flavour> {
         match text {
             "notes" => Ok(Flavour::Notes),
@@ -40,7 +48,7 @@ impl Flavour {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Flavour::Notes => "notes",
             Flavour::Status => "status",
@@ -99,10 +107,9 @@ pub fn build(out: &Path, flavour: Flavour) -> Result<()> {
     Ok(())
 }
 
-/// Where packages are kept between builds.
+/// Where packages and images are kept between builds.
 fn home() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")).join("demo-image")
+    target().join("demo-image")
 }
 
 fn fresh_folder(folder: &Path) -> Result<()> {

@@ -6,7 +6,6 @@ mod arguments;
 mod bless;
 mod demo;
 mod demo_image;
-mod image;
 mod licences;
 mod packages;
 mod postgres;

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::arguments::Test;
+use crate::demo_image::{self, Flavour};
 use crate::postgres::Postgres;
 use crate::workspace::{cargo, run, target};
-use crate::{image, licences, packages};
+use crate::{licences, packages};
 
 /// How many tests and checks held, and how many did not.
 #[derive(Debug, Default, PartialEq, Clone, Copy)]
@@ -45,9 +46,7 @@ pub fn test(wish: &Test) -> Result<ExitCode> {
     let mut surroundings = Vec::new();
     if wish.image {
         tally.check("demo image", || {
-            if let Some(image) = image::fresh(image::FLAVOURS[0])? {
-                surroundings.push(("HALLE_TEST_DEMO_IMAGE", image.display().to_string()));
-            }
+            surroundings.push(demo_image()?);
             Ok(())
         });
     }
@@ -73,6 +72,11 @@ pub fn provide(wish: &Test) -> Result<()> {
         needs.push(packages::BROWSER);
     }
     packages::insist(&packages::provide(&needs, wish.yes)?)
+}
+
+/// Makes the demo image that tests deploy, and the variable by which they find it.
+pub fn demo_image() -> Result<(&'static str, String)> {
+    Ok(("HALLE_TEST_DEMO_IMAGE", demo_image::fresh(Flavour::Notes)?.display().to_string()))
 }
 
 /// Runs the tests with a PostgreSQL of their own, shows what they print, and counts.
