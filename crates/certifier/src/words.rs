@@ -1,5 +1,6 @@
-//! The words of the certifier in each language: `words/words.en.txt` and `words/words.fr.txt`, one line a phrase,
-//! `key = text with {blanks}`.
+//! The words of the certifier: a folder for each language in `words/`, a file for each chapter of the rulebook, one line a
+//! phrase, `key = text with {blanks}`. `ID.title` says what a rule wants, `ID.why` why anyone would want it, `ID.remedy` what to
+//! do when it is not so.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,17 +19,34 @@ pub enum Language {
 
 pub const LANGUAGES: [Language; 2] = [Language::En, Language::Fr];
 
-static ENGLISH: LazyLock<BTreeMap<&'static str, &'static str>> =
-    LazyLock::new(|| lines(include_str!("words/words.en.txt")));
-static FRENCH: LazyLock<BTreeMap<&'static str, &'static str>> =
-    LazyLock::new(|| lines(include_str!("words/words.fr.txt")));
+/// Puts the chapters of a language's folder together.
+macro_rules! book {
+    ($language:literal) => {
+        LazyLock::new(|| {
+            let chapters = [
+                include_str!(concat!("words/", $language, "/report.txt")),
+                include_str!(concat!("words/", $language, "/container.txt")),
+                include_str!(concat!("words/", $language, "/partitions.txt")),
+                include_str!(concat!("words/", $language, "/linux.txt")),
+                include_str!(concat!("words/", $language, "/market.txt")),
+                include_str!(concat!("words/", $language, "/content.txt")),
+                include_str!(concat!("words/", $language, "/windows.txt")),
+            ];
+            chapters.into_iter().flat_map(lines).collect()
+        })
+    };
+}
 
-fn lines(text: &'static str) -> BTreeMap<&'static str, &'static str> {
+type Book = BTreeMap<&'static str, &'static str>;
+
+static ENGLISH: LazyLock<Book> = book!("en");
+static FRENCH: LazyLock<Book> = book!("fr");
+
+fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     text.lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once(" = "))
         .map(|(key, words)| (key.trim(), words.trim()))
-        .collect()
 }
 
 impl Language {
@@ -41,7 +59,7 @@ impl Language {
         }
     }
 
-    fn book(self) -> &'static BTreeMap<&'static str, &'static str> {
+    fn book(self) -> &'static Book {
         match self {
             Language::En => &ENGLISH,
             Language::Fr => &FRENCH,

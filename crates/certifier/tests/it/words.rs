@@ -16,9 +16,13 @@ fn keys(text: &str) -> Vec<(&str, BTreeSet<&str>)> {
         .collect()
 }
 
+/// All chapters of a language.
 fn book(language: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/words/words.{language}.txt"));
-    std::fs::read_to_string(path).expect("the words are there")
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/words/{language}"));
+    let chapters = std::fs::read_dir(folder).expect("the words are there");
+    let mut paths: Vec<_> = chapters.map(|chapter| chapter.expect("a readable folder").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read_to_string(path).expect("words are text")).collect()
 }
 
 /// All of the crate's source, without its words.
