@@ -11,3 +11,4 @@ pub mod partitions;
 pub mod ssh;
 pub mod swap;
 pub mod system;
+pub mod volumes;
