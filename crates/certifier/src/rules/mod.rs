@@ -17,3 +17,4 @@ pub mod sources;
 pub mod ssh;
 pub mod swap;
 pub mod system;
+pub mod volumes;

@@ -3,7 +3,9 @@
 mod boot;
 mod faults;
 mod faults_boot;
+mod faults_volumes;
 mod hostile;
+mod layouts;
 mod report;
 mod specimen;
 mod words;
