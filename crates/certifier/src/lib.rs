@@ -19,6 +19,7 @@ pub mod rulebook;
 mod rules;
 pub mod scan;
 pub mod text;
+pub mod windows;
 pub mod words;
 
 use std::sync::Arc;
