@@ -4,11 +4,11 @@ use std::io;
 use std::sync::Arc;
 
 use disk::container::{self, Container, Format};
-use disk::ext4::Ext4;
+use disk::filesystem;
 use disk::partitions::{self, Table};
 use disk::read_at::{ReadAt, Window};
 use disk::signature::{self, Volume};
-use disk::tree::Unreadable;
+use disk::tree::Tree;
 
 use crate::files::{self, InFile};
 use crate::finding::{Undecided, unreadable};
@@ -45,7 +45,7 @@ pub struct VolumeFacts {
     pub size_bytes: u64,
     pub kind: Volume,
     /// The filesystem, if it is of a kind that is read.
-    pub tree: Option<Result<Arc<Ext4>, Phrase>>,
+    pub tree: Option<Result<Arc<dyn Tree>, Phrase>>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
@@ -99,7 +99,7 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
     for volume in volumes {
         match &volume.tree {
             Some(Ok(tree)) => {
-                let swept = files::sweep(tree, volume.offset, &pass.finds);
+                let swept = files::sweep(&**tree, volume.offset, &pass.finds);
                 content.files += swept.files;
                 content.in_files.extend(swept.in_files);
                 content.not_walked.extend(swept.not_walked);
@@ -118,12 +118,9 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
     Ok(facts)
 }
 
-/// Whether a volume may hold files in an order that only its own tables know. FAT is searched as bytes and named as such.
+/// Whether a volume may hold files in an order that only its own tables know.
 fn needs_walking(kind: Volume) -> bool {
-    !matches!(
-        kind,
-        Volume::Blank | Volume::Unknown | Volume::Swap | Volume::Fat12 | Volume::Fat16 | Volume::Fat32
-    )
+    !matches!(kind, Volume::Blank | Volume::Unknown | Volume::Swap)
 }
 
 impl Disk {
@@ -155,16 +152,9 @@ impl VolumeFacts {
     fn read(number: u32, offset: u64, window: Window) -> io::Result<VolumeFacts> {
         let size_bytes = window.size_bytes();
         let kind = signature::identify(&window)?;
-        let tree = open(kind, window).map(|tree| tree.map_err(|cause| unreadable(&cause)));
+        let tree =
+            filesystem::open(kind, Arc::new(window)).map(|tree| tree.map_err(|cause| unreadable(&cause)));
         Ok(VolumeFacts { number, offset, size_bytes, kind, tree })
-    }
-}
-
-/// The filesystem of a volume; `None` for kinds that are not read.
-fn open(kind: Volume, window: Window) -> Option<Result<Arc<Ext4>, Unreadable>> {
-    match kind {
-        Volume::Ext2 | Volume::Ext3 | Volume::Ext4 => Some(Ext4::open(Arc::new(window)).map(Arc::new)),
-        _ => None,
     }
 }
 
