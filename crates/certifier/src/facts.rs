@@ -20,6 +20,7 @@ use crate::linux::sshd::{self, Sshd};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
+use crate::windows::system::Windows;
 
 pub struct Facts {
     pub file_name: String,
@@ -35,6 +36,7 @@ pub struct Disk {
     pub table: Table,
     pub volumes: Vec<VolumeFacts>,
     pub linux: Option<Linux>,
+    pub windows: Option<Windows>,
 }
 
 /// One partition, or the whole disk where there is no table.
@@ -139,8 +141,8 @@ impl Disk {
         {
             volumes.push(VolumeFacts::read(0, 0, window)?);
         }
-        let linux = Linux::find(&volumes);
-        Ok(Disk { size_bytes, table, volumes, linux })
+        let (linux, windows) = (Linux::find(&volumes), find_windows(&volumes));
+        Ok(Disk { size_bytes, table, volumes, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
@@ -158,22 +160,31 @@ impl VolumeFacts {
     }
 }
 
+/// The volumes whose files can be read, by number.
+fn trees(volumes: &[VolumeFacts]) -> impl Iterator<Item = (u32, Root)> {
+    volumes.iter().filter_map(|volume| match &volume.tree {
+        Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
+        _ => None,
+    })
+}
+
+/// The first volume that has the hive with which Windows starts.
+fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
+    let all: Vec<(u32, Root)> = trees(volumes).collect();
+    let (partition, root) = all.iter().find(|(_, root)| Windows::is_on(root))?;
+    Some(Windows::read(*partition, root.clone(), &all))
+}
+
 impl Linux {
     /// The first volume that has the files of a system.
     fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
-        let trees = || {
-            volumes.iter().filter_map(|volume| match &volume.tree {
-                Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
-                _ => None,
-            })
-        };
         let is_root = |root: &Root| {
             let has = |path: &str| matches!(root.node(path), Ok(Some(_)));
             has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
         };
-        let (partition, root) = trees().find(|(_, root)| is_root(root))?;
+        let (partition, root) = trees(volumes).find(|(_, root)| is_root(root))?;
         let mut folders = vec![BootFolder { root: root.clone(), at: "/boot".to_owned() }];
-        let others = trees().filter(|(number, _)| *number != partition);
+        let others = trees(volumes).filter(|(number, _)| *number != partition);
         folders.extend(others.map(|(_, root)| BootFolder { root, at: String::new() }));
         Some(Linux {
             partition,

@@ -8,7 +8,7 @@
 //! - [`system`]: the system as a whole
 
 pub mod hive;
-mod little_endian;
+pub(crate) mod little_endian;
 pub mod pe;
 pub mod registry;
 pub mod sam;

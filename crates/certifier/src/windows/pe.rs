@@ -85,7 +85,8 @@ impl<'a> Program<'a> {
         };
         let optional = usize::from(u16_at(&head, 20));
         let count = usize::from(u16_at(&head, 6)).min(SECTIONS_MAX);
-        let table = bytes(source, u64::from(at) + (FILE_HEAD_BYTES + optional) as u64, count * SECTION_BYTES)?;
+        let table =
+            bytes(source, u64::from(at) + (FILE_HEAD_BYTES + optional) as u64, count * SECTION_BYTES)?;
         let sections = table.chunks_exact(SECTION_BYTES).map(|section| Section {
             address: u32_at(section, 12),
             // What is loaded from the file; the rest of a section is zeros.
@@ -116,7 +117,8 @@ impl<'a> Program<'a> {
         let Some(name) = self.folder(kind).map(|at| self.resource(at, None)).transpose()?.flatten() else {
             return Ok(None);
         };
-        let Some(language) = self.folder(name).map(|at| self.resource(at, None)).transpose()?.flatten() else {
+        let Some(language) = self.folder(name).map(|at| self.resource(at, None)).transpose()?.flatten()
+        else {
             return Ok(None);
         };
         if language & IS_FOLDER != 0 {
@@ -145,8 +147,8 @@ impl<'a> Program<'a> {
     fn resource(&self, address: u32, number: Option<u32>) -> Result<Option<u32>, Unreadable> {
         let head = self.loaded(address, RESOURCE_HEAD_BYTES as usize)?;
         let count = usize::from(u16_at(&head, 12)) + usize::from(u16_at(&head, 14));
-        let entries =
-            self.loaded(address.saturating_add(RESOURCE_HEAD_BYTES), count.min(RESOURCES_MAX) * RESOURCE_BYTES)?;
+        let entries = self
+            .loaded(address.saturating_add(RESOURCE_HEAD_BYTES), count.min(RESOURCES_MAX) * RESOURCE_BYTES)?;
         let mut entries = entries.chunks_exact(RESOURCE_BYTES);
         let found = entries.find(|entry| number.is_none_or(|number| u32_at(entry, 0) == number));
         Ok(found.map(|entry| u32_at(entry, 4)))
@@ -154,7 +156,8 @@ impl<'a> Program<'a> {
 
     /// Bytes from where they would be loaded; fewer at the end of their section.
     fn loaded(&self, address: u32, wanted: usize) -> Result<Vec<u8>, Unreadable> {
-        let within = |section: &&Section| address.checked_sub(section.address).is_some_and(|at| at < section.length);
+        let within =
+            |section: &&Section| address.checked_sub(section.address).is_some_and(|at| at < section.length);
         let Some(section) = self.sections.iter().find(within) else {
             return Ok(Vec::new());
         };

@@ -2,11 +2,12 @@
 
 use disk::read_at::ReadAt;
 
+use super::little_endian::utf16;
 use super::pe::{Machine, Program};
 use super::registry::{Branch, FileBytes, Registry};
 use super::versions::{Kind, Version};
 use crate::finding::{Undecided, unreadable};
-use crate::linux::root::Root;
+use crate::linux::root::{Root, TEXT_BYTES_MAX};
 use crate::phrase::say;
 
 pub const SYSTEM: &str = "/Windows/System32/config/SYSTEM";
@@ -107,6 +108,23 @@ impl Windows {
         build.ok_or_else(|| {
             Undecided(say("registry.missing").text("place", &version.place("CurrentBuildNumber")))
         })
+    }
+
+    /// The text at `path`, in whichever of the encodings that Windows' own tools write; `None` when there is no such file.
+    pub fn text(&self, path: &str) -> Result<Option<String>, Undecided> {
+        let Some(node) = self.root.file(path)? else {
+            return Ok(None);
+        };
+        if node.size_bytes > TEXT_BYTES_MAX {
+            // The limit, in the words of whoever else meets it.
+            return self.root.text(path);
+        }
+        let bytes = self.root.bytes(path, &node, 0, node.size_bytes)?;
+        Ok(Some(match bytes.strip_prefix(&[0xff, 0xfe]) {
+            Some(wide) => utf16(wide),
+            None => String::from_utf8_lossy(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes))
+                .into_owned(),
+        }))
     }
 
     /// Machine and version of the program at `path`; `None` when there is no such file.

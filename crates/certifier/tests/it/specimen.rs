@@ -91,9 +91,9 @@ const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlin
 const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n";
 
 impl Specimen {
-    /// A disk that every profile certifies without a warning.
-    pub fn clean() -> Specimen {
-        let specimen = Specimen {
+    /// A disk with an empty filesystem.
+    pub fn bare() -> Specimen {
+        Specimen {
             file_name: "specimen.vhd".to_owned(),
             size_bytes: 30 * GIB,
             table: "label: gpt\nstart=2048,size=2048,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n\
@@ -106,8 +106,12 @@ impl Specimen {
             length: None,
             scattered: None,
             root: folder(),
-        };
-        specimen
+        }
+    }
+
+    /// A disk that every profile certifies without a warning.
+    pub fn clean() -> Specimen {
+        Specimen::bare()
             .file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
             .file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\n")
             .file("/etc/shadow", "root:*:19000:0:99999:7:::\ndaemon:!:19000::::::\n")

@@ -180,7 +180,8 @@ impl Entry {
         let size = u32_at(&head, 4) as usize;
         let (bins_bytes, count) = (u32_at(&head, 16), u32_at(&head, 20) as usize);
         let references = count.saturating_mul(REFERENCE_BYTES).saturating_add(ENTRY_HEAD_BYTES);
-        let fits = size.is_multiple_of(SECTOR_BYTES) && size as u64 <= OVERLAY_BYTES_MAX && references <= size;
+        let fits =
+            size.is_multiple_of(SECTOR_BYTES) && size as u64 <= OVERLAY_BYTES_MAX && references <= size;
         if !fits || marvin::of_log(&head[..32]) != u64_at(&head, 32) {
             return Ok(None);
         }

@@ -7,7 +7,11 @@ const LOG_SEED: u64 = 0xc555_4e7a_884d_ef82;
 
 /// The checksum of `bytes` as a log stores it.
 pub fn of_log(bytes: &[u8]) -> u64 {
-    let mut state = State { low: LOG_SEED as u32, high: (LOG_SEED >> 32) as u32 };
+    of(LOG_SEED, bytes)
+}
+
+fn of(seed: u64, bytes: &[u8]) -> u64 {
+    let mut state = State { low: seed as u32, high: (seed >> 32) as u32 };
     let words = bytes.chunks_exact(4);
     let rest = words.remainder();
     for word in words {
@@ -34,5 +38,25 @@ impl State {
         self.high = self.high.rotate_left(9) ^ self.low;
         self.low = self.low.rotate_left(27).wrapping_add(self.high);
         self.high = self.high.rotate_left(19);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(bytes: &[u8], expected: u64) {
+        assert_eq!(of(0x004f_b61a_001b_dbcc, bytes), expected, "{bytes:x?}");
+    }
+
+    #[test]
+    fn the_checksum_is_the_one_that_its_makers_publish() {
+        check(&[], 0x30ed_35c1_00cd_3c7d);
+        check(&[0xaf], 0x48e7_3fc7_7d75_ddc1);
+        check(&[0xe7, 0x0f], 0xb5f6_e1fc_485d_bff8);
+        check(&[0x37, 0xf4, 0x95], 0xf0b0_7c78_9b8c_f7e8);
+        check(&[0x86, 0x42, 0xdc, 0x59], 0x7008_f2e8_7e9c_f556);
+        check(&[0x15, 0x3f, 0xb7, 0x98, 0x26], 0xe6c0_8c6d_a2af_a997);
     }
 }

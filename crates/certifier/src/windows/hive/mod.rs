@@ -12,7 +12,7 @@
 pub mod base;
 mod cells;
 mod log;
-mod marvin;
+pub mod marvin;
 mod value;
 
 use std::collections::HashSet;
@@ -306,9 +306,16 @@ fn at_file(what: &'static str, offset: u64) -> Unreadable {
 }
 
 /// Up to `wanted` bytes from `offset`: fewer only at the end of the source. The caller bounds `wanted`.
-pub(in crate::windows) fn bytes_of(source: &dyn ReadAt, offset: u64, wanted: usize) -> Result<Vec<u8>, Unreadable> {
+pub(in crate::windows) fn bytes_of(
+    source: &dyn ReadAt,
+    offset: u64,
+    wanted: usize,
+) -> Result<Vec<u8>, Unreadable> {
     let left = source.size_bytes().saturating_sub(offset);
     let mut bytes = vec![0; wanted.min(usize::try_from(left).unwrap_or(usize::MAX))];
+    if bytes.is_empty() {
+        return Ok(bytes);
+    }
     match source.read_exact_at(offset, &mut bytes) {
         Ok(()) => Ok(bytes),
         // The filesystem's own words travel inside.

@@ -46,7 +46,10 @@ pub enum Data {
     Number(u64),
     Bytes(Vec<u8>),
     /// A type with no meaning here, or data too short for its type.
-    Other { kind: u32, bytes: Vec<u8> },
+    Other {
+        kind: u32,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Hive {
