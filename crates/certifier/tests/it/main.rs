@@ -6,4 +6,5 @@ mod hostile;
 mod registry;
 mod report;
 mod specimen;
+mod windows;
 mod words;

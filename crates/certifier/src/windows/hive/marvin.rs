@@ -2,8 +2,8 @@
 
 use crate::windows::little_endian::u32_at;
 
-/// The key that Windows uses for its logs.
-const LOG_SEED: u64 = 0xc555_4e7a_884d_ef82;
+/// The key that Windows uses for its logs, as a number: in memory its bytes stand the other way round.
+const LOG_SEED: u64 = 0x82ef_4d88_7a4e_55c5;
 
 /// The checksum of `bytes` as a log stores it.
 pub fn of_log(bytes: &[u8]) -> u64 {
