@@ -7,7 +7,9 @@
 
 pub mod facts;
 pub mod files;
+pub mod filled;
 pub mod finding;
+pub mod leftovers;
 pub mod linux;
 pub mod phrase;
 pub mod printable;
@@ -19,6 +21,7 @@ pub mod rulebook;
 mod rules;
 pub mod scan;
 pub mod text;
+pub mod volumes;
 pub mod windows;
 pub mod words;
 

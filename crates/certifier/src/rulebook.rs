@@ -7,7 +7,8 @@ use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
 use crate::rules::{
-    accounts, boot, container, content, generalised, later, market, partitions, ssh, swap, system, windows,
+    accounts, boot, container, content, generalised, later, market, partitions, ssh, swap, system, volumes,
+    windows,
 };
 use crate::windows::system::Windows;
 
@@ -102,8 +103,13 @@ pub const RULEBOOK: &[Rule] = &[
     rule("P01", OnDisk, FAIL, partitions::table),
     rule("P02", OnDisk, FAIL, partitions::first_mib),
     rule("P03", OnDisk, FAIL, partitions::no_swap),
+    rule("P04", OnLinux, FAIL, volumes::one_root),
+    rule("P05", OnDisk, WARN, volumes::no_layers),
+    rule("P06", OnDisk, FAIL, volumes::not_encrypted),
     rule("P07", OnDisk, FAIL, partitions::boots),
     rule("P08", OnDisk, FAIL, partitions::inside),
+    rule("P09", OnDisk, FAIL, volumes::sound),
+    rule("P10", Content, WARN, volumes::nothing_left_over),
     rule("L01", OnLinux, FAIL, system::is_64_bit),
     rule("L03", OnLinux, AZURE, system::agent),
     rule("L08", OnLinux, FAIL, boot::serial_console),
@@ -221,8 +227,9 @@ impl Disk {
 fn why_no_system(disk: &Disk) -> Undecided {
     for volume in &disk.volumes {
         if let Some(Err(why)) = &volume.tree {
-            let at = u64::from(volume.number);
-            return Undecided(say("undecided.volume").count("number", at).phrase("why", why.clone()));
+            return Undecided(
+                say("undecided.volume").phrase("volume", volume.called()).phrase("why", why.clone()),
+            );
         }
     }
     let kinds = disk.volumes.iter().map(|volume| crate::phrase::quote(&volume.kind.to_string())).collect();

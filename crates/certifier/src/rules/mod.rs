@@ -12,4 +12,5 @@ pub mod partitions;
 pub mod ssh;
 pub mod swap;
 pub mod system;
+pub mod volumes;
 pub mod windows;

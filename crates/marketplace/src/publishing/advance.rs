@@ -220,7 +220,7 @@ async fn judged(
         let image = images::image(&mut tx, run.image).await?;
         let name = image.map(|image| image.file_name).unwrap_or_default();
         let report = portal_address(submission.organisation, &format!("/images/{}", run.image));
-        reasons.push(Reason::new(Text::new(key).with("image", name)).at(report));
+        reasons.push(Reason::new(Text::new(key).with("image", name)).at(report).of_run(*id));
     }
     Ok(Some(reasons))
 }
