@@ -1,0 +1,3 @@
+//! Volumes that lie.
+
+use super::*;
