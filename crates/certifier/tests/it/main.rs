@@ -2,8 +2,8 @@
 
 mod faults;
 mod faults_volumes;
+mod faults_windows;
 mod hives;
-mod hostile;
 mod hostile;
 mod layouts;
 mod registry;
