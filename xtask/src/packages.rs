@@ -49,6 +49,11 @@ pub const FILESYSTEMS: &[Need] = &[
     program("mtools", "fills that FAT without a mount", &["mcopy"]),
     program("xfsprogs", "makes the XFS that its reader is tested on, and says what is in it", &["xfs_db"]),
     program("ntfs-3g", "makes the NTFS that its reader is tested on, and says what is in it", &["mkntfs"]),
+    program(
+        "libwin-hivex-perl",
+        "writes the registry hives that their reader is tested on",
+        &["hivexregedit"],
+    ),
     program("wimtools", "fills that NTFS without a mount, and packs as Windows does", &["wimlib-imagex"]),
 ];
 

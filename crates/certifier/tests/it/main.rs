@@ -4,6 +4,7 @@ mod boot;
 mod faults;
 mod faults_boot;
 mod faults_volumes;
+mod faults_windows;
 mod hives;
 mod hostile;
 mod layouts;

@@ -4,7 +4,7 @@ pub mod access;
 pub mod boot;
 pub mod identity;
 pub mod network;
-pub mod services;
+pub mod startup;
 pub mod traces;
 pub mod upkeep;
 
