@@ -5,9 +5,15 @@
 //!
 //! What is absent: SQL, HTTP, clocks, and who asked. The same bytes under the same edition give the same report.
 
+pub mod certificate;
+pub mod chapters;
+pub mod compare;
+pub mod date;
+pub mod exceptions;
 pub mod facts;
 pub mod files;
 pub mod finding;
+pub mod formats;
 pub mod linux;
 pub mod phrase;
 pub mod printable;

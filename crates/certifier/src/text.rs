@@ -1,11 +1,12 @@
 //! A report as text for a terminal: the verdict first, then what must be fixed, then warnings, then the rest in a few lines.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
+use crate::exceptions::Granted;
 use crate::finding::Verdict;
+use crate::phrase::{Phrase, say};
 use crate::rendered::RenderedRule;
-use crate::report::{Overall, Report};
+use crate::report::{Overall, Report, Scanned};
 use crate::rulebook::Rule;
 use crate::words::Language;
 
@@ -22,6 +23,18 @@ const BOLD: &str = "\u{1b}[1m";
 const FAINT: &str = "\u{1b}[2m";
 const PLAIN: &str = "\u{1b}[0m";
 
+/// By whose word a breach is accepted, until when, and why.
+pub(crate) fn granted_words(granted: &Granted) -> Phrase {
+    let until = granted.until.to_string();
+    say("exception.granted").text("until", &until).text("by", &granted.by).text("reason", &granted.reason)
+}
+
+/// The account of what was read.
+pub(crate) fn scanned_words(scanned: &Scanned) -> Phrase {
+    let phrase = say("text.scanned").bytes("scanned", scanned.scanned_bytes);
+    phrase.bytes("allocated", scanned.allocated_bytes).count("files", scanned.files)
+}
+
 struct Writer {
     language: Language,
     colour: bool,
@@ -34,6 +47,8 @@ pub fn write(report: &Report, language: Language, colour: bool) -> String {
     writer.head(report);
     writer.rules("text.fix_first", RED, report, Verdict::Fail);
     writer.rules("text.warnings", YELLOW, report, Verdict::Warn);
+    writer.rules("text.excepted", YELLOW, report, Verdict::Excepted);
+    writer.idle_exceptions(report);
     writer.rest(report);
     writer.out
 }
@@ -53,11 +68,7 @@ pub fn explain(rule: &Rule, language: Language, colour: bool) -> String {
     for (name, severity) in
         [("azure", rule.severity.azure), ("kvm", rule.severity.kvm), ("strict", rule.severity.strict)]
     {
-        let word = language.word(match severity {
-            crate::profile::Severity::Off => "severity.off",
-            crate::profile::Severity::Warn => "severity.warn",
-            crate::profile::Severity::Fail => "severity.fail",
-        });
+        let word = language.word(crate::formats::guide::key(severity));
         let line = format!("{name:<8}{word}");
         writer.line(&line);
     }
@@ -140,15 +151,7 @@ impl Writer {
         let (found, expected) = (self.language.word("text.found"), self.language.word("text.expected"));
         let width = found.chars().count().max(expected.chars().count());
         for piece in rule.evidence.iter().take(EVIDENCE_SHOWN_MAX) {
-            let place = match (piece.path, piece.line, piece.offset) {
-                (Some(path), Some(line), _) => format!("{path}:{line}"),
-                (Some(path), None, Some(offset)) => format!("{path} @ {offset}"),
-                (Some(path), None, None) => path.to_owned(),
-                (None, _, Some(offset)) => {
-                    format!("{} {}", self.language.word("text.byte"), self.language.number(offset))
-                }
-                (None, _, None) => String::new(),
-            };
+            let place = crate::formats::place(piece, self.language);
             if !place.is_empty() {
                 self.line(&format!("{INDENT}{place}"));
             }
@@ -160,10 +163,13 @@ impl Writer {
             }
         }
         if rule.evidence.len() > EVIDENCE_SHOWN_MAX {
-            let more = crate::phrase::say("and_more")
-                .count("count", (rule.evidence.len() - EVIDENCE_SHOWN_MAX) as u64);
+            let more = say("and_more").count("count", (rule.evidence.len() - EVIDENCE_SHOWN_MAX) as u64);
             let more = self.language.write(&more);
             self.line(&format!("{INDENT}{more}"));
+        }
+        if let Some(granted) = rule.exception {
+            self.prose(INDENT, &self.language.write(&granted_words(granted)));
+            return;
         }
         if let Some(remedy) = &rule.remedy {
             // A command stands on a line of its own, unbroken, so that it can be copied.
@@ -173,6 +179,19 @@ impl Writer {
             if let Some(command) = command {
                 self.line(&format!("{INDENT}  {command}"));
             }
+        }
+    }
+
+    fn idle_exceptions(&mut self, report: &Report) {
+        for idle in &report.idle_exceptions {
+            let line = format!(
+                "{} {}. {}",
+                self.language.word("text.idle"),
+                idle.rule,
+                self.language.write(&idle.why)
+            );
+            self.line("");
+            self.prose("", &line);
         }
     }
 
@@ -197,12 +216,7 @@ impl Writer {
             }
         }
         if let Some(scanned) = &report.scanned {
-            let mut line = String::new();
-            let phrase = crate::phrase::say("text.scanned")
-                .bytes("scanned", scanned.scanned_bytes)
-                .bytes("allocated", scanned.allocated_bytes)
-                .count("files", scanned.files);
-            write!(line, "{}", self.language.write(&phrase)).expect("a string takes everything");
+            let line = self.language.write(&scanned_words(scanned));
             self.prose("", &line);
             for left in &scanned.not_scanned {
                 let reason = self.language.write(&left.reason);

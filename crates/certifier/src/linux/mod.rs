@@ -8,5 +8,6 @@ pub mod folder;
 pub mod initramfs;
 pub mod packages;
 pub mod passwords;
+pub mod release;
 pub mod root;
 pub mod sshd;

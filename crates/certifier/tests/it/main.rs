@@ -1,6 +1,7 @@
 //! The certifier on real disks.
 
 mod faults;
+mod guide;
 mod hostile;
 mod report;
 mod specimen;
