@@ -7,6 +7,7 @@
 
 pub mod certificate;
 pub mod chapters;
+pub mod child;
 pub mod compare;
 pub mod date;
 pub mod exceptions;

@@ -149,9 +149,15 @@ impl Report {
         profile: &Profile,
         cause: &std::io::Error,
     ) -> Report {
+        let cause = say("unreadable.io").text("cause", &cause.to_string());
+        Report::broken_off(file_name, file_bytes, profile, cause)
+    }
+
+    /// The report of an image whose judging came to no end.
+    pub fn broken_off(file_name: &str, file_bytes: u64, profile: &Profile, cause: Phrase) -> Report {
         Report {
             verdict: Overall::CouldNotJudge,
-            broken_off: Some(say("unreadable.io").text("cause", &cause.to_string())),
+            broken_off: Some(cause),
             rulebook: EDITION.to_owned(),
             profile: profile.name.clone(),
             profile_differences: profile.differences(),

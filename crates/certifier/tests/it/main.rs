@@ -1,6 +1,9 @@
 //! The certifier on real disks.
 
+mod certificate;
+mod child;
 mod faults;
+mod formats;
 mod guide;
 mod hostile;
 mod report;
