@@ -16,6 +16,7 @@ pub mod files;
 pub mod finding;
 pub mod formats;
 pub mod linux;
+pub mod nearest;
 pub mod phrase;
 pub mod printable;
 pub mod profile;

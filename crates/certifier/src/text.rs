@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::chapters::chapter_of;
 use crate::exceptions::Granted;
 use crate::finding::Verdict;
 use crate::phrase::{Phrase, say};
 use crate::rendered::RenderedRule;
 use crate::report::{Overall, Report, Scanned};
-use crate::rulebook::Rule;
+use crate::rulebook::{RULEBOOK, Rule};
 use crate::words::Language;
 
 /// Lines of prose are broken after this many characters.
@@ -50,6 +51,23 @@ pub fn write(report: &Report, language: Language, colour: bool) -> String {
     writer.rules("text.excepted", YELLOW, report, Verdict::Excepted);
     writer.idle_exceptions(report);
     writer.rest(report);
+    writer.out
+}
+
+/// All rules by their ids and titles, a chapter at a time.
+pub fn list(language: Language, colour: bool) -> String {
+    let mut writer = Writer { language, colour, out: String::new() };
+    let mut chapter = "";
+    for rule in RULEBOOK {
+        let of = chapter_of(rule.id);
+        if of.name != chapter {
+            let gap = if chapter.is_empty() { "" } else { "\n" };
+            let heading = writer.paint(BOLD, language.word(of.key));
+            writer.line(&format!("{gap}{heading}"));
+            chapter = of.name;
+        }
+        writer.line(&format!("  {}  {}", rule.id, language.word(&format!("{}.title", rule.id))));
+    }
     writer.out
 }
 
