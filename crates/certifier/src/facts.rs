@@ -17,6 +17,7 @@ use crate::linux::boot::{self, Boot};
 use crate::linux::entries::{self, BootEntry, BootFolder};
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
+use crate::packages::{self, Inventory, Package, languages};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
@@ -28,6 +29,8 @@ pub struct Facts {
     pub disk: Option<Disk>,
     /// `None` when only the container was asked about.
     pub content: Option<Content>,
+    /// Every package of the Linux system and of its languages; `None` when there is no such system, or it was not asked about.
+    pub inventory: Option<Result<Inventory, Undecided>>,
 }
 
 pub struct Disk {
@@ -52,6 +55,8 @@ pub struct VolumeFacts {
 pub struct Linux {
     pub partition: u32,
     pub root: Root,
+    /// What the system's own packager installed.
+    pub packages: Result<Vec<Package>, Undecided>,
     pub accounts: Result<Vec<Account>, Undecided>,
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
@@ -72,7 +77,7 @@ pub struct Content {
 /// Looks at the container alone: both ends of the file.
 pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
     let container = container::recognise(source)?;
-    Ok(Facts { file_name: file_name.to_owned(), container, disk: None, content: None })
+    Ok(Facts { file_name: file_name.to_owned(), container, disk: None, content: None, inventory: None })
 }
 
 /// Gathers everything.
@@ -95,6 +100,7 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
         not_walked: Vec::new(),
     };
     let mut placed = std::collections::HashSet::new();
+    let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
     let volumes = facts.disk.iter().flat_map(|disk| &disk.volumes);
     for volume in volumes {
         match &volume.tree {
@@ -104,6 +110,9 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
                 content.in_files.extend(swept.in_files);
                 content.not_walked.extend(swept.not_walked);
                 placed.extend(swept.placed);
+                let (found, missed) = languages::read(&**tree, &swept.manifests);
+                of_languages.extend(found);
+                gaps.extend(missed);
             }
             Some(Err(why)) => content.not_walked.push((format!("#{}", volume.number), why.clone())),
             None if needs_walking(volume.kind) => {
@@ -115,6 +124,10 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
     }
     content.outside_files = pass.finds.into_iter().filter(|find| !placed.contains(&find.offset)).collect();
     facts.content = Some(content);
+    facts.inventory = facts.disk.as_ref().and_then(|disk| disk.linux.as_ref()).map(|linux| {
+        let of_system = linux.packages.as_ref().map_err(Clone::clone)?;
+        Inventory::gather(&linux.root, of_system, of_languages, gaps)
+    });
     Ok(facts)
 }
 
@@ -187,6 +200,7 @@ impl Linux {
         folders.extend(others.map(|(_, root)| BootFolder { root, at: String::new() }));
         Some(Linux {
             partition,
+            packages: packages::of_system(&root),
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),

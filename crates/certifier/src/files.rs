@@ -7,6 +7,7 @@ use disk::ext4::{Ext4, Extent, Fault};
 use disk::tree::{Kind, Node, Tree, Unreadable};
 
 use crate::finding::unreadable;
+use crate::packages::languages::{self, Manifest};
 use crate::phrase::{Phrase, say};
 use crate::scan::{FINDS_MAX, Find, border_bytes, search};
 
@@ -36,6 +37,8 @@ pub struct Swept {
     pub placed: HashSet<u64>,
     /// What could not be followed, and why: (path or inode, reason).
     pub not_walked: Vec<(String, Phrase)>,
+    /// The files that may name packages of languages.
+    pub manifests: Vec<Manifest>,
 }
 
 /// Sweeps a volume that begins at `start` of the file that was scanned. `finds` are sorted by offset.
@@ -46,6 +49,7 @@ pub fn sweep(volume: &Ext4, start: u64, finds: &[Find]) -> Swept {
         finds,
         found: Vec::new(),
         borders: 0,
+        programs: Vec::new(),
         seen: HashSet::new(),
         swept: Swept::default(),
     };
@@ -71,6 +75,8 @@ struct Sweeper<'a> {
     /// Inode, offset in the file, signature.
     found: Vec<(u64, u64, &'static str)>,
     borders: u64,
+    /// Inodes that may be programs with a list of packages in them.
+    programs: Vec<u64>,
     seen: HashSet<u64>,
     swept: Swept,
 }
@@ -88,6 +94,9 @@ impl Sweeper<'_> {
             return;
         }
         self.swept.files += 1;
+        if languages::may_be_program(node) {
+            self.programs.push(node.inode);
+        }
         for extent in extents {
             self.place(node, extent);
         }
@@ -166,6 +175,7 @@ impl Sweeper<'_> {
                 self.swept.not_walked.push((what, say("not_walked.hidden")));
             }
         }
+        self.swept.manifests = languages::manifests(&names, &self.programs);
         let paths =
             self.found.iter().filter_map(|(inode, _, _)| Some((*inode, names.path(*inode)?))).collect();
         self.finish(&paths)

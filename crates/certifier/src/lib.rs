@@ -9,6 +9,7 @@ pub mod facts;
 pub mod files;
 pub mod finding;
 pub mod linux;
+pub mod packages;
 pub mod phrase;
 pub mod printable;
 pub mod profile;

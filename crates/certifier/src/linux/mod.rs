@@ -6,7 +6,6 @@ pub mod entries;
 #[cfg(test)]
 pub mod folder;
 pub mod initramfs;
-pub mod packages;
 pub mod passwords;
 pub mod root;
 pub mod sshd;

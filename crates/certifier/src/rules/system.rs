@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, Linux};
 use crate::finding::{Evidence, Look, Outcome, Undecided};
-use crate::linux::packages::{Package, dpkg, upstream_numbers};
+use crate::packages::{self, Kind, Package, upstream_numbers};
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 
@@ -109,10 +109,9 @@ pub fn agent(facts: &Facts, thresholds: &Thresholds) -> Look {
 }
 
 fn installed_agent(linux: &Linux) -> Result<Option<Package>, Undecided> {
-    if let Some(mut packages) = dpkg(&linux.root)?
-        && let Some(package) = AGENTS.iter().find_map(|name| packages.remove(*name))
-    {
-        return Ok(Some(package));
+    let packages = linux.packages.as_ref().map_err(Clone::clone)?;
+    if let Some(package) = AGENTS.iter().find_map(|name| packages::find(packages, name)) {
+        return Ok(Some(package.clone()));
     }
     for path in AGENT_SOURCES {
         let text = linux.root.text(path)?.unwrap_or_default();
@@ -120,8 +119,9 @@ fn installed_agent(linux: &Linux) -> Result<Option<Package>, Undecided> {
             if let Some((name, value)) = line.split_once('=')
                 && name.trim() == "AGENT_VERSION"
             {
-                let version = value.trim().trim_matches(['\'', '"']).to_owned();
-                return Ok(Some(Package { version, path: path.to_owned(), line: number }));
+                let version = value.trim().trim_matches(['\'', '"']);
+                let package = Package::new(Kind::PyPi, "WALinuxAgent", version, path);
+                return Ok(Some(Package { line: number, ..package }));
             }
         }
     }
