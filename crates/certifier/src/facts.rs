@@ -10,6 +10,9 @@ use disk::read_at::{ReadAt, Window};
 use disk::signature::{self, Volume};
 use disk::tree::Unreadable;
 
+use crate::advisories::day::Day;
+use crate::advisories::store::Store;
+use crate::advisories::{self, Found};
 use crate::files::{self, InFile};
 use crate::finding::{Undecided, unreadable};
 use crate::linux::accounts::{self, Account};
@@ -17,6 +20,7 @@ use crate::linux::boot::{self, Boot};
 use crate::linux::entries::{self, BootEntry, BootFolder};
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
+use crate::packages::distribution::{self, Distribution};
 use crate::packages::{self, Inventory, Package, languages};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
@@ -31,6 +35,10 @@ pub struct Facts {
     pub content: Option<Content>,
     /// Every package of the Linux system and of its languages; `None` when there is no such system, or it was not asked about.
     pub inventory: Option<Result<Inventory, Undecided>>,
+    /// What a feed of advisories says of that; `None` when no feed was given.
+    pub advisories: Option<Result<Found, Undecided>>,
+    /// The day of judging, if the caller gave one: there is no clock here.
+    pub judged_on: Option<Day>,
 }
 
 pub struct Disk {
@@ -55,6 +63,7 @@ pub struct VolumeFacts {
 pub struct Linux {
     pub partition: u32,
     pub root: Root,
+    pub distribution: Result<Distribution, Undecided>,
     /// What the system's own packager installed.
     pub packages: Result<Vec<Package>, Undecided>,
     pub accounts: Result<Vec<Account>, Undecided>,
@@ -74,10 +83,26 @@ pub struct Content {
     pub not_walked: Vec<(String, Phrase)>,
 }
 
+/// What a judge brings along beside the image.
+#[derive(Clone, Copy, Default)]
+pub struct Given<'a> {
+    pub advisories: Option<&'a Store>,
+    /// The day of judging, against which ages are measured.
+    pub on: Option<Day>,
+}
+
 /// Looks at the container alone: both ends of the file.
 pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
     let container = container::recognise(source)?;
-    Ok(Facts { file_name: file_name.to_owned(), container, disk: None, content: None, inventory: None })
+    Ok(Facts {
+        file_name: file_name.to_owned(),
+        container,
+        disk: None,
+        content: None,
+        inventory: None,
+        advisories: None,
+        judged_on: None,
+    })
 }
 
 /// Gathers everything.
@@ -129,6 +154,15 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
         Inventory::gather(&linux.root, of_system, of_languages, gaps)
     });
     Ok(facts)
+}
+
+/// Looks every package up in what was given.
+pub fn look_up(facts: &mut Facts, given: &Given<'_>) {
+    facts.judged_on = given.on;
+    facts.advisories = given
+        .advisories
+        .zip(facts.inventory.as_ref())
+        .map(|(store, inventory)| advisories::look_through(store, inventory.as_ref().map_err(Clone::clone)?));
 }
 
 /// Whether a volume may hold files in an order that only its own tables know. FAT is searched as bytes and named as such.
@@ -200,6 +234,7 @@ impl Linux {
         folders.extend(others.map(|(_, root)| BootFolder { root, at: String::new() }));
         Some(Linux {
             partition,
+            distribution: distribution::read(&root),
             packages: packages::of_system(&root),
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),

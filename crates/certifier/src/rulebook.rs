@@ -6,7 +6,9 @@ use crate::finding::{Look, Outcome, Undecided, Verdict};
 use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
-use crate::rules::{accounts, boot, container, content, generalised, market, partitions, ssh, swap, system};
+use crate::rules::{
+    accounts, boot, container, content, generalised, holes, market, packages, partitions, ssh, swap, system,
+};
 
 /// The edition of the rulebook. It changes whenever a verdict could.
 pub const EDITION: &str = "2026.11-1";
@@ -55,6 +57,11 @@ const AZURE: Severities = Severities { azure: Severity::Fail, kvm: Severity::Off
 /// A refusal there, a hint here.
 const AZURE_ABOVE_ALL: Severities =
     Severities { azure: Severity::Fail, kvm: Severity::Warn, strict: Severity::Fail };
+/// Never more than a hint.
+const HINT: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
+/// A hint there, and of no concern to the market's own machines.
+const AZURE_HINT: Severities =
+    Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Warn };
 const KVM: Severities = Severities { azure: Severity::Off, kvm: Severity::Fail, strict: Severity::Fail };
 
 const fn rule(
@@ -93,6 +100,7 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L01", OnLinux, FAIL, system::is_64_bit),
     rule("L03", OnLinux, AZURE, system::agent),
     rule("L08", OnLinux, FAIL, boot::serial_console),
+    rule("L13", OnLinux, FAIL, holes::known_bad_kernel),
     rule("L14", OnLinux, FAIL, swap::none_configured),
     rule("L16", OnLinux, FAIL, ssh::server),
     rule("L17", OnLinux, AZURE_ABOVE_ALL, ssh::client_alive),
@@ -102,9 +110,16 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L21", OnLinux, FAIL, accounts::no_authorized_keys),
     rule("L24", OnLinux, FAIL, accounts::no_histories),
     rule("L25", OnLinux, FAIL, generalised::generalised),
+    rule("L29", OnLinux, FAIL, packages::openssl),
+    rule("L30", OnLinux, AZURE_HINT, packages::python),
+    rule("L31", OnLinux, FAIL, packages::omi),
+    rule("L32", OnLinux, FAIL, holes::old_holes),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
     rule("M01", Content, FAIL, content::no_malware),
+    rule("C01", Content, HINT, packages::bill_of_materials),
+    rule("C02", Content, WARN, packages::vulnerabilities),
+    rule("C03", Content, HINT, packages::feed_is_fresh),
 ];
 
 pub fn rule_of(id: &str) -> Option<&'static Rule> {

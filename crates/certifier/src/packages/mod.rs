@@ -162,9 +162,18 @@ pub fn find<'p>(packages: &'p [Package], name: &str) -> Option<&'p Package> {
     packages.iter().find(|package| package.kind.is_of_system() && package.name == name)
 }
 
-/// The numbers of an upstream version: epoch and distribution revision are left out.
+/// The numbers of an upstream version: epoch and distribution revision are left out, and so is all from the first letter on.
 pub fn upstream_numbers(version: &str) -> Vec<u64> {
     let version = version.split_once(':').map_or(version, |(_, rest)| rest);
     let upstream = version.split(['-', '+', '~', '_']).next().unwrap_or("");
-    upstream.split('.').map_while(|part| part.parse().ok()).collect()
+    let mut numbers = Vec::new();
+    for part in upstream.split('.') {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let Ok(number) = part[..digits].parse() else { break };
+        numbers.push(number);
+        if digits < part.len() {
+            break;
+        }
+    }
+    numbers
 }

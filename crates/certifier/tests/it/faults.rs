@@ -7,23 +7,24 @@ use certifier::profile::Profile;
 use certifier::report::Overall;
 use certifier::rulebook::RULEBOOK;
 
+use crate::faults_packages;
 use crate::specimen::{GIB, MIB, Specimen, elf};
 
 const SHA512_OF_TOOR: &str = "$6$rounds=2000$abcdefgh$MWy1/gPZA84gq6jKohW.l4iSqquUlitX/5jpG9dx7ky9aUOACQXVXkF2XHIBGvTIAtVx2PgQdCMFpLWl/csLp1";
 
 /// A fault: the rule that must find it, what it must say, and where: `path:line`, `path`, `@offset` or nothing.
-struct Fault {
+pub struct Fault {
     rule: &'static str,
     verdict: Verdict,
     place: &'static str,
     plant: fn(Specimen) -> Specimen,
 }
 
-const fn fault(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
+pub const fn fault(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
     Fault { rule, verdict: Verdict::Fail, place, plant }
 }
 
-const fn warning(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
+pub const fn warning(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
     Fault { rule, verdict: Verdict::Warn, place, plant }
 }
 
@@ -247,9 +248,19 @@ fn every_fault_of_a_linux_system_is_found_with_path_and_line() {
 }
 
 #[test]
+fn every_fault_of_what_is_installed_is_found_with_its_line() {
+    check(faults_packages::FAULTS);
+}
+
+#[test]
 fn every_rule_of_the_rulebook_has_a_specimen_that_breaks_it() {
-    let broken: BTreeSet<&str> =
-        CONTAINER.iter().chain(PARTITIONS).chain(LINUX).map(|fault| fault.rule).collect();
+    let broken: BTreeSet<&str> = CONTAINER
+        .iter()
+        .chain(PARTITIONS)
+        .chain(LINUX)
+        .chain(faults_packages::FAULTS)
+        .map(|fault| fault.rule)
+        .collect();
     let rules: BTreeSet<&str> = RULEBOOK.iter().map(|rule| rule.id).collect();
     assert_eq!(broken, rules);
 }
