@@ -7,6 +7,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use certifier::advisories::day::Day;
+use certifier::advisories::import::Import;
+use certifier::advisories::store::Store;
+use certifier::facts::Given;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
 use certifier::report::Report;
@@ -14,9 +18,14 @@ use disk::container::vhd::footer_for;
 use disk::read_at::{FileImage, ReadAt};
 use tempfile::TempDir;
 
+use crate::layouts::{self, Layout, loader};
+
 pub const MIB: u64 = 1 << 20;
 pub const GIB: u64 = 1 << 30;
 const SECTOR: u64 = 512;
+const ESP_AT: u64 = MIB;
+/// The EFI system partition of every specimen that has one at its usual place.
+pub const ESP_LINE: &str = "start=2048,size=2048,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n";
 
 pub struct Specimen {
     pub file_name: String,
@@ -26,6 +35,10 @@ pub struct Specimen {
     /// The sector at which the root filesystem begins.
     pub root_lba: u64,
     pub root_bytes: u64,
+    /// What the root filesystem is, and what it lies in.
+    pub layout: Layout,
+    /// The loader on the EFI system partition; with `None` the partition stays blank.
+    pub loader: Option<Vec<u8>>,
     /// Patches to the footer, before its checksum is made good.
     pub footer: Vec<(usize, Vec<u8>)>,
     /// Patches to the whole file, after everything else.
@@ -34,6 +47,7 @@ pub struct Specimen {
     pub length: Option<u64>,
     /// A file two of whose blocks change places on the disk, while the file stays as it is.
     pub scattered: Option<(String, u64, u64)>,
+    pub judged_on: Day,
     root: TempDir,
 }
 
@@ -90,26 +104,63 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro earlyprintk=ttyS0,115200 console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
 const CONFIG: &str =
     "# Linux 6.1.0\nCONFIG_HYPERV=m\nCONFIG_UDF_FS=y\nCONFIG_VFAT_FS=y\nCONFIG_CIFS=y\nCONFIG_WATCHDOG=y\n";
-const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n";
+/// What dpkg says is installed.
+pub const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n\
+    Package: linux-image-6.1.0\nStatus: install ok installed\nSource: linux\nVersion: 6.1.76-1\n\n\
+    Package: libssl3\nStatus: install ok installed\nSource: openssl\nVersion: 3.0.11-1~deb12u2\n\n\
+    Package: openssh-server\nStatus: install ok installed\nSource: openssh\nVersion: 1:9.2p1-2+deb12u3\n\n\
+    Package: python3\nStatus: install ok installed\nVersion: 3.11.2-1+b1\n\n";
+
+/// The day on which specimens are judged, unless they say otherwise.
+const TODAY: &str = "2026-11-22";
+
+/// A feed of advisories that knows of the specimens' ecosystems.
+const ADVISORIES: [&str; 3] = [
+    r#"{"id":"DSA-1","modified":"2026-11-20T00:00:00Z","published":"2026-01-01T00:00:00Z","upstream":["CVE-2026-1"],
+        "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":
+        {"ecosystem":"Debian:12","name":"demo"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.0-2"}]}]}]}"#,
+    r#"{"id":"DSA-2","modified":"2026-11-21T00:00:00Z","published":"2026-11-21T00:00:00Z","upstream":["CVE-2026-2"],
+        "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":
+        {"ecosystem":"Debian:12","name":"fresh"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.0-2"}]}]}]}"#,
+    r#"{"id":"MAL-1","modified":"2026-11-01T00:00:00Z","published":"2026-11-01T00:00:00Z","affected":[{"package":
+        {"ecosystem":"npm","name":"evil"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}"#,
+];
+
+fn feed() -> Store {
+    let mut import = Import::new();
+    for record in ADVISORIES {
+        import.add("record", record.as_bytes()).expect("there is room");
+    }
+    let mut bytes = Vec::new();
+    import.write(&mut bytes).expect("memory can be written to");
+    Store::open(Arc::new(bytes)).expect("it was just written")
+}
 
 impl Specimen {
-    /// A disk that every profile certifies without a warning.
-    pub fn clean() -> Specimen {
-        let specimen = Specimen {
+    /// A disk with an empty filesystem.
+    pub fn bare() -> Specimen {
+        Specimen {
             file_name: "specimen.vhd".to_owned(),
             size_bytes: 30 * GIB,
-            table: "label: gpt\nstart=2048,size=2048,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n\
-                    start=4096,size=65536,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n"
-                .to_owned(),
+            table: format!(
+                "label: gpt\n{ESP_LINE}start=4096,size=65536,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n"
+            ),
             root_lba: 4096,
             root_bytes: 32 * MIB,
+            layout: Layout::Ext4,
+            loader: Some(loader()),
             footer: Vec::new(),
             bytes: Vec::new(),
             length: None,
             scattered: None,
+            judged_on: Day::parse(TODAY).expect("a day"),
             root: folder(),
-        };
-        specimen
+        }
+    }
+
+    /// A disk that every profile certifies without a warning.
+    pub fn clean() -> Specimen {
+        Specimen::bare()
             .file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
             .file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\n")
             .file("/etc/shadow", "root:*:19000:0:99999:7:::\ndaemon:!:19000::::::\n")
@@ -210,7 +261,16 @@ impl Specimen {
         }
         let volume = folder.path().join("root.ext4");
         self.filesystem(&volume);
-        copy_sparse(&File::open(&volume).expect("it was just made"), &file, self.root_lba * SECTOR);
+        let made = File::open(&volume).expect("it was just made");
+        match self.layout {
+            Layout::Logical { second, at } => {
+                layouts::logical(&made, &file, self.root_lba * SECTOR, (second, at));
+            }
+            _ => copy_sparse(&made, &file, self.root_lba * SECTOR),
+        }
+        if let (Some(loader), true) = (&self.loader, self.table.contains(ESP_LINE)) {
+            file.write_all_at(&layouts::esp(loader), ESP_AT).expect("room on the disk");
+        }
         fs::remove_file(volume).expect("it is ours");
         let mut footer = footer_for(self.size_bytes, *b"specimen-of-disk", 0);
         for (at, patch) in &self.footer {
@@ -228,10 +288,13 @@ impl Specimen {
         if let Some(length) = self.length {
             file.set_len(length).expect("another length");
         }
-        Image { file_name: self.file_name.clone(), path, _folder: folder }
+        Image { file_name: self.file_name.clone(), path, judged_on: self.judged_on, _folder: folder }
     }
 
     fn filesystem(&self, volume: &PathBuf) {
+        if self.layout == Layout::Xfs {
+            return layouts::xfs(self.root.path(), volume, self.root_bytes);
+        }
         let size = format!("{}k", self.root_bytes / 1024);
         let mut make = Command::new("mke2fs");
         make.args(["-q", "-F", "-t", "ext4", "-b", "1024", "-E", "root_owner=0:0", "-d"])
@@ -273,7 +336,11 @@ pub fn run(command: &mut Command, input: &[u8]) -> String {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|cause| panic!("{command:?} starts (e2fsprogs and fdisk are needed): {cause}"));
+        .unwrap_or_else(|cause| {
+            panic!(
+                "{command:?} starts (e2fsprogs, fdisk, dosfstools, mtools and xfsprogs are needed): {cause}"
+            )
+        });
     child.stdin.take().expect("a pipe was asked for").write_all(input).expect("the program reads");
     let output = child.wait_with_output().expect("the program ends");
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -296,15 +363,23 @@ fn copy_sparse(from: &File, to: &File, offset: u64) {
 pub struct Image {
     pub file_name: String,
     pub path: PathBuf,
+    judged_on: Day,
     _folder: TempDir,
 }
 
 impl Image {
     pub fn certify(&self, profile: &Profile) -> Report {
-        certify(Arc::new(FileImage::open(&self.path).expect("it was just made")), &self.file_name, profile)
+        let source = Arc::new(FileImage::open(&self.path).expect("it was just made"));
+        certify_on(source, &self.file_name, profile, self.judged_on)
     }
 }
 
 pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report {
-    certifier::certify(source, name, profile, &Silent)
+    certify_on(source, name, profile, Day::parse(TODAY).expect("a day"))
+}
+
+fn certify_on(source: Arc<dyn ReadAt>, name: &str, profile: &Profile, on: Day) -> Report {
+    let feed = feed();
+    let given = Given { advisories: Some(&feed), on: Some(on) };
+    certifier::certify_given(source, name, profile, &given, &Silent)
 }
