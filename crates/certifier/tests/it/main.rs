@@ -6,6 +6,7 @@ mod faults_boot;
 mod faults_volumes;
 mod hostile;
 mod layouts;
+mod ntfs;
 mod report;
 mod specimen;
 mod words;
