@@ -14,7 +14,9 @@ use crate::finding::Undecided;
 use crate::leftovers::{self, Leftovers};
 use crate::linux::accounts::{self, Account};
 use crate::linux::boot::{self, Boot};
+use crate::linux::cloud_init::{self, CloudInit};
 use crate::linux::entries::{self, BootEntry, BootFolder};
+use crate::linux::kernel::{self, Kernel};
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
 use crate::phrase::{Phrase, say};
@@ -52,6 +54,8 @@ pub struct Linux {
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
     pub entry: Result<Option<(BootEntry, BootFolder)>, Undecided>,
+    /// The kernel of that entry.
+    pub kernel: Result<Option<Kernel>, Undecided>,
 }
 
 /// What the pass over all bytes, and the walk of all files, brought.
@@ -162,16 +166,34 @@ impl Linux {
     /// The first volume that has the files of a system.
     fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
         let (partition, root) = trees(volumes).find(|(_, root)| has_a_system(root))?;
-        let mut folders = vec![BootFolder { root: root.clone(), at: "/boot".to_owned() }];
+        let mut folders = BootFolder::of_root(&root);
         let others = trees(volumes).filter(|(number, _)| *number != partition);
-        folders.extend(others.map(|(_, root)| BootFolder { root, at: String::new() }));
+        folders.extend(others.map(|(number, root)| {
+            let kind = volumes.iter().find(|volume| volume.number == number).map(|volume| volume.kind);
+            let is_esp = matches!(kind, Some(Volume::Fat12 | Volume::Fat16 | Volume::Fat32));
+            BootFolder { root, at: String::new(), mounted: if is_esp { "/boot/efi" } else { "/boot" } }
+        }));
+        let entry = entries::default_entry(&folders);
+        let kernel = match &entry {
+            Ok(Some((entry, folder))) => kernel::read(&root, entry, folder).map(Some),
+            Ok(None) => Ok(None),
+            Err(cause) => Err(cause.clone()),
+        };
         Some(Linux {
             partition,
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),
-            entry: entries::default_entry(&folders),
+            entry,
+            kernel,
             root,
         })
+    }
+
+    /// cloud-init, if it is installed.
+    pub fn cloud_init(&self) -> Result<Option<CloudInit>, Undecided> {
+        let boot = self.boot.as_ref().map_err(Clone::clone)?;
+        let entry = self.entry.as_ref().map_err(Clone::clone)?.as_ref().map(|(entry, _)| entry);
+        cloud_init::read(&self.root, boot, entry)
     }
 }

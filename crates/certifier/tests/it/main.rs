@@ -1,6 +1,8 @@
 //! The certifier on real disks.
 
+mod boot;
 mod faults;
+mod faults_boot;
 mod faults_volumes;
 mod faults_windows;
 mod hives;

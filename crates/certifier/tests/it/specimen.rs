@@ -96,7 +96,9 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed
 }
 
-const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
+const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro earlyprintk=ttyS0,115200 console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
+const CONFIG: &str =
+    "# Linux 6.1.0\nCONFIG_HYPERV=m\nCONFIG_UDF_FS=y\nCONFIG_VFAT_FS=y\nCONFIG_CIFS=y\nCONFIG_WATCHDOG=y\n";
 const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n";
 
 impl Specimen {
@@ -140,13 +142,27 @@ impl Specimen {
             .program("/usr/bin/cloud-init", b"#!/usr/bin/python3\n")
             .program("/usr/lib/systemd/system-generators/cloud-init-generator", b"#!/bin/sh\n")
             .file("/var/lib/dpkg/status", STATUS)
+            .program("/usr/sbin/waagent", b"#!/usr/bin/python3\n")
+            .file("/etc/waagent.conf", "# AutoUpdate.Enabled=y\nProvisioning.Agent=auto\n")
+            .file(
+                "/usr/lib/systemd/system/walinuxagent.service",
+                "[Service]\nExecStart=/usr/sbin/waagent -daemon\n",
+            )
+            .link(
+                "/etc/systemd/system/multi-user.target.wants/walinuxagent.service",
+                "/usr/lib/systemd/system/walinuxagent.service",
+            )
+            .program("/usr/bin/apt-get", &elf(2, 62))
+            .file("/etc/apt/sources.list", "deb https://deb.debian.org/debian bookworm main\n")
+            .file("/boot/config-6.1.0", CONFIG)
             .file("/boot/grub/grub.cfg", GRUB)
             .bytes_file("/boot/vmlinuz-6.1.0", &kernel())
-            .bytes_file(
-                "/boot/initrd.img-6.1.0",
-                &Specimen::initramfs(&["virtio_blk", "virtio_pci", "virtio_net"]),
-            )
+            .bytes_file("/boot/initrd.img-6.1.0", &Specimen::initramfs(&Specimen::DRIVERS))
     }
+
+    /// What the initramfs holds: the drivers of the market's machines and of Hyper-V.
+    pub const DRIVERS: [&'static str; 7] =
+        ["virtio_blk", "virtio_pci", "virtio_net", "hv_vmbus", "hv_storvsc", "hv_netvsc", "hv_utils"];
 
     pub fn initramfs(modules: &[&str]) -> Vec<u8> {
         let names: Vec<String> =

@@ -31,11 +31,16 @@ const IS_LAST: u16 = 2;
 /// The name that was made for programs that know eight letters and three.
 const SHORT: u8 = 2;
 
+/// A bit that only names have.
+const DIRECTORY: u32 = 1 << 28;
+
 /// A name in a directory.
 pub(super) struct Found {
     pub reference: Reference,
     pub name: Vec<u16>,
     pub is_short: bool,
+    /// What the directory says; the file's own record knows better.
+    pub is_directory: bool,
 }
 
 type Visit<'v> = dyn FnMut(Found) -> Result<ControlFlow<()>, Unreadable> + 'v;
@@ -209,7 +214,8 @@ impl<'a> Index<'a> {
                 continue;
             }
             self.check(&name)?;
-            let found = Found { reference: entry.reference, name, is_short: key[65] == SHORT };
+            let (is_short, is_directory) = (key[65] == SHORT, u32_le(key, 56) & DIRECTORY != 0);
+            let found = Found { reference: entry.reference, name, is_short, is_directory };
             if visit(found)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }

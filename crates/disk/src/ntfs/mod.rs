@@ -38,7 +38,7 @@ mod xpress;
 
 use contents::Contents;
 use file::Inode;
-use index::NAMES_INDEX;
+use index::{Found, NAMES_INDEX};
 use name::UpperCase;
 use record::{Reference, kinds};
 use reparse::Reparse;
@@ -60,8 +60,10 @@ pub struct Ntfs {
     last: Mutex<Option<(u64, Arc<Contents>)>>,
 }
 
-/// What is shown every file in a directory, with its name there.
-type VisitFiles<'v> = dyn FnMut(&Inode, &[u8]) -> Result<ControlFlow<()>, Unreadable> + 'v;
+/// What is shown every file in a directory, or what the directory says of a file that cannot be read, with its name there.
+type VisitFiles<'v> = dyn FnMut(Result<&Inode, &Found>, &[u8]) -> Result<ControlFlow<()>, Unreadable> + 'v;
+
+const FILE_GONE: &str = "name of a file that is gone";
 
 impl Ntfs {
     /// Opens the filesystem on `volume`.
@@ -103,10 +105,10 @@ impl Ntfs {
 
     /// The file that a directory means, unless its record was given to another since.
     fn referred(&self, reference: Reference) -> Result<Inode, Unreadable> {
-        let inode = self.file(reference.number)?;
-        match inode.sequence == reference.sequence {
-            true => Ok(inode),
-            false => Err(Unreadable::Damaged { what: "name of a file that is gone", offset: inode.offset }),
+        let record = self.table.record(reference.number)?;
+        match record.sequence == reference.sequence && record.is_in_use && record.base.is_none() {
+            true => Inode::new(&self.table, &record, None),
+            false => Err(Unreadable::Damaged { what: FILE_GONE, offset: record.offset }),
         }
     }
 
@@ -157,11 +159,29 @@ impl Ntfs {
     }
 
     fn visit_entries(&self, directory: &Inode, visit: &mut VisitFiles<'_>) -> Result<(), Unreadable> {
-        index::visit(&self.table, directory, &mut |found| match found.is_short {
-            true => Ok(ControlFlow::Continue(())),
-            false => visit(&self.referred(found.reference)?, &name::to_bytes(&found.name)),
+        index::visit(&self.table, directory, &mut |found| {
+            if found.is_short {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let name = name::to_bytes(&found.name);
+            match self.referred(found.reference) {
+                Ok(inode) => visit(Ok(&inode), &name),
+                Err(why @ (Unreadable::Io(_) | Unreadable::Damaged { what: FILE_GONE, .. })) => Err(why),
+                // The sweep tells what is wrong with it; that hides none of its neighbours.
+                Err(_) => visit(Err(&found), &name),
+            }
         })
     }
+}
+
+/// A name in a directory, with the kind that the file says it is of or, failing that, the directory.
+fn named<'a>(file: &Result<&Inode, &Found>, bytes: &'a [u8]) -> Name<'a> {
+    let (inode, kind) = match file {
+        Ok(inode) => (inode.node.inode, inode.node.kind),
+        Err(found) if found.is_directory => (found.reference.number, Kind::Directory),
+        Err(found) => (found.reference.number, Kind::File),
+    };
+    Name { bytes, inode, kind: Some(kind) }
 }
 
 impl Directories for Ntfs {
@@ -187,23 +207,21 @@ impl Directories for Ntfs {
     fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
         match file::split(number) {
             (_, Some(_)) => Ok(Some(Kind::File)),
-            (record, None) => Ok(Some(self.file(record)?.node.kind)),
+            (record, None) => match self.file(record) {
+                Ok(inode) => Ok(Some(inode.node.kind)),
+                Err(Unreadable::Io(why)) => Err(why.into()),
+                Err(_) => Ok(None),
+            },
         }
     }
 
     fn visit_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
-        self.visit_entries(directory, &mut |inode, name| {
-            visit(Name { bytes: name, inode: inode.node.inode, kind: Some(inode.node.kind) })
-        })
+        self.visit_entries(directory, &mut |file, name| visit(named(&file, name)))
     }
 
     /// Streams too. Those of the root directory have nothing before the colon.
     fn visit_all_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
-        let mut with_streams = |inode: &Inode, name: &[u8], is_named: bool| {
-            let kind = Some(inode.node.kind);
-            if is_named && visit(Name { bytes: name, inode: inode.node.inode, kind })?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
+        let streams = |inode: &Inode, name: &[u8], visit: &mut Visit<'_>| {
             for index in inode.apart() {
                 let bytes = [name, &inode.stream_label(index)].concat();
                 let number = inode.stream_node(index).inode;
@@ -213,10 +231,15 @@ impl Directories for Ntfs {
             }
             Ok(ControlFlow::Continue(()))
         };
-        if directory.node.inode == ROOT_INODE && with_streams(directory, b"", false)?.is_break() {
+        if directory.node.inode == ROOT_INODE && streams(directory, b"", visit)?.is_break() {
             return Ok(());
         }
-        self.visit_entries(directory, &mut |inode, name| with_streams(inode, name, true))
+        self.visit_entries(directory, &mut |file, name| match visit(named(&file, name))? {
+            ControlFlow::Continue(()) => {
+                file.map_or(Ok(ControlFlow::Continue(())), |inode| streams(inode, name, visit))
+            }
+            ControlFlow::Break(()) => Ok(ControlFlow::Break(())),
+        })
     }
 
     fn find(&self, directory: &Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable> {

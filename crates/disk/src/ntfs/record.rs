@@ -6,6 +6,9 @@
 use crate::fields::{array, has, u16_le, u32_le, u64_le};
 use crate::tree::Unreadable;
 
+/// A record that was never written.
+pub(super) const BLANK: &str = "record that is blank";
+
 /// The stride of those sectors, whatever the disk's are.
 const SECTOR_BYTES: usize = 512;
 
@@ -136,6 +139,9 @@ pub(super) struct Mapped<'a> {
 impl Record {
     /// Mends a record and reads its head; whether it is in use is for the caller to ask.
     pub fn parse(number: u64, mut bytes: Vec<u8>, offset: u64) -> Result<Record, Unreadable> {
+        if has(&bytes, 0, &[0; 4]) {
+            return Err(Unreadable::Damaged { what: BLANK, offset });
+        }
         mend(&mut bytes, b"FILE", offset)?;
         let flags = u16_le(&bytes, 22);
         let base = Reference::parse(&bytes, 32);

@@ -25,6 +25,7 @@ const OTHERS: &[(u32, &str)] = &[
     (0x9000_1018, "file of a container's base layer"),
     (0xa000_0027, "link to a container's base layer"),
     (0x9000_001c, "projected file"),
+    (0x8000_0014, "file of an NFS server"),
 ];
 
 const RELATIVE: u32 = 1;

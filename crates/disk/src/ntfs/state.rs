@@ -63,6 +63,10 @@ fn heads(fs: &Ntfs, log: &Contents, first: &[u8]) -> Result<Vec<(u64, bool)>, Un
     let mut heads = Vec::new();
     for page in 0..2 {
         let mut bytes = log.read(&fs.table, page * page_bytes as u64, page_bytes)?;
+        if bytes.starts_with(b"CHKD") {
+            // Whoever checked the volume has emptied its log.
+            heads.push((u64::MAX, true));
+        }
         if bytes.len() != page_bytes || mend(&mut bytes, b"RSTR", 0).is_err() {
             continue;
         }

@@ -2,15 +2,15 @@
 
 use super::contents::Contents;
 use super::file::Inode;
-use super::record::Record;
+use super::record::{BLANK, Record};
 use super::{BITMAP_RECORD, Ntfs};
 use crate::tree::{Fault, Kind, Laid, OnFault, Unreadable, Visit};
 
 /// How much of the bitmap is read at once.
 const BITMAP_BYTES: usize = 256 << 10;
 
-/// In use is what says so in its record, and each stream of it that is a file of its own. Records that are damaged and
-/// free cannot be told apart by what they say, so the table's own bitmap is asked.
+/// In use is what says so in its record, and each stream of it that is a file of its own. A record that cannot say it is a
+/// fault, unless it is blank and the table's own bitmap calls it free.
 pub(super) fn all_inodes(
     fs: &Ntfs,
     visit: &mut Visit<'_>,
@@ -21,11 +21,12 @@ pub(super) fn all_inodes(
         let is_marked = in_use.get((number / 8) as usize).is_some_and(|byte| byte >> (number % 8) & 1 == 1);
         let record = match record {
             Ok(record) if record.is_in_use && record.base.is_none() => record,
-            Err(why) if is_marked => {
+            Ok(_) => return Ok(()),
+            Err(Unreadable::Damaged { what: BLANK, .. }) if !is_marked => return Ok(()),
+            Err(why) => {
                 fault(Fault { inode: number, why });
                 return Ok(());
             }
-            _ => return Ok(()),
         };
         fs.show(&record, visit, fault)
     })

@@ -252,7 +252,7 @@ fn a_table_of_files_that_lies_in_pieces_is_followed_through_its_own_records() {
         record[at + 24 + 96..][..32].copy_from_slice(&astray);
     });
     let opened = Ntfs::open(Arc::new(image)).map(drop);
-    assert!(matches!(opened, Err(Unreadable::Damaged { what: "record without its magic number", .. })));
+    assert!(matches!(opened, Err(Unreadable::Damaged { what: "record that is blank", .. })));
 }
 
 /// An attribute of a record, as it stands there.
