@@ -267,6 +267,7 @@ fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
         reason,
         evidence: Vec::new(),
         remedy: None,
+        exception: None,
     };
     if severity == Severity::Off {
         return judged(Verdict::NotApplicable, say("not_applicable.profile").text("profile", &profile.name));
