@@ -9,7 +9,8 @@ use certifier::windows::pe::{Machine, Program};
 use certifier::windows::versions::{Kind, TABLE, Version};
 
 use crate::hives::{Hive, utf16};
-use crate::specimen::{GIB, Image, Specimen};
+use crate::layouts::{Layout, esp_with_store};
+use crate::specimen::{ESP_LINE, GIB, Image, MIB, Specimen};
 
 pub const SYSTEM: &str = "/Windows/System32/config/SYSTEM";
 pub const SOFTWARE: &str = "/Windows/System32/config/SOFTWARE";
@@ -284,6 +285,18 @@ impl Windows {
         disk
     }
 
+    /// The system as Windows lays it out: files on NTFS, the boot store on the EFI system partition, names in whatever case.
+    pub fn on_ntfs(mut self) -> Specimen {
+        let store = self.hives.remove(BCD).expect("a hive of the specimen").bytes();
+        let disk = self.specimen().renamed("/Windows/System32", "system32").renamed("/Windows", "WINDOWS");
+        disk.with(|disk| {
+            let basic = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7";
+            disk.table = format!("label: gpt\n{ESP_LINE}start=4096,size=65536,type={basic}\n");
+            disk.layout = Layout::Ntfs;
+            disk.bytes.push((MIB, esp_with_store(&store)));
+        })
+    }
+
     pub fn build(self) -> Image {
         self.specimen().build()
     }
@@ -307,6 +320,44 @@ fn a_windows_server_is_certified_under_every_profile() {
         let expected = if judged.id == "W16" { Verdict::NotApplicable } else { Verdict::Pass };
         assert_eq!(judged.verdict, expected, "{judged:#?}");
     }
+}
+
+#[test]
+fn a_windows_server_on_ntfs_is_certified_from_its_hives_to_its_boot_store() {
+    let image = Windows::clean().on_ntfs().build();
+    for profile in [Profile::azure(), Profile::kvm(), Profile::strict()] {
+        let report = image.certify(&profile);
+        let text = certifier::text::write(&report, certifier::words::Language::En, false);
+        assert_eq!(report.verdict, Overall::Certified, "{text}");
+        assert!(report.with_verdict(Verdict::Warn).next().is_none(), "{text}");
+        let root = report.partitions.iter().find(|stretch| stretch.is_root).expect("a root");
+        assert_eq!((root.number, root.holds.as_str()), (2, "NTFS"));
+    }
+    let report = image.certify(&Profile::azure());
+    let store = report.rule("W18").expect("a rule").render(certifier::words::Language::En).reason;
+    assert!(store.contains("partition 1, /EFI/Microsoft/Boot/BCD"), "{store}");
+}
+
+#[test]
+fn faults_of_a_windows_server_on_ntfs_are_found_with_their_places() {
+    let account = Account { name: "vagrant", number: 1000, flags: NORMAL, hash: hash(true, true) };
+    let harmed = Windows::clean()
+        .account(account)
+        .set(SYSTEM, r"ControlSet001\Control\Terminal Server", "fDenyTSConnections", "dword:1")
+        .file("/Users/Administrator/.ssh/authorized_keys", b"ssh-ed25519 AAAA me@home\n")
+        .on_ntfs();
+    let report = harmed.build().certify(&Profile::azure());
+    assert_eq!(report.verdict, Overall::NotCertified);
+    let found: Vec<(&str, Option<&str>)> = report
+        .with_verdict(Verdict::Fail)
+        .map(|judged| (judged.id.as_str(), judged.evidence[0].path.as_deref()))
+        .collect();
+    let expected = [
+        ("W05", r"HKLM\SYSTEM\ControlSet001\Control\Terminal Server\fDenyTSConnections"),
+        ("W15", r"HKLM\SAM\SAM\Domains\Account\Users\000003E8"),
+        ("W20", "/Users/Administrator/.ssh/authorized_keys"),
+    ];
+    assert_eq!(found, expected.map(|(id, path)| (id, Some(path))));
 }
 
 #[test]
