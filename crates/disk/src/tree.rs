@@ -144,6 +144,11 @@ pub trait Tree: Send + Sync {
 
     fn root(&self) -> Result<Node, Unreadable>;
 
+    /// The path of the directory that is mounted when nobody says which: `/`, but for a filesystem of several subvolumes.
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
+        Ok(b"/".to_vec())
+    }
+
     /// The node at `path`, all links followed; `None` when there is none (a dangling link counts as none).
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable>;
 
@@ -192,6 +197,10 @@ impl<F: Directories + Send + Sync> Tree for F {
 
     fn root(&self) -> Result<Node, Unreadable> {
         self.node(self.root_inode())
+    }
+
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
+        self.default_root()
     }
 
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {

@@ -61,6 +61,10 @@ pub(crate) trait Directories {
 
     fn state(&self) -> Result<Condition, Unreadable>;
 
+    fn default_root(&self) -> Result<Vec<u8>, Unreadable> {
+        Ok(b"/".to_vec())
+    }
+
     /// What [`Tree::sweep`](crate::tree::Tree::sweep) shows.
     fn all_inodes(&self, visit: &mut tree::Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable>;
 
