@@ -14,7 +14,9 @@ use crate::finding::Undecided;
 use crate::leftovers::{self, Leftovers};
 use crate::linux::accounts::{self, Account};
 use crate::linux::boot::{self, Boot};
+use crate::linux::cloud_init::{self, CloudInit};
 use crate::linux::entries::{self, BootEntry, BootFolder};
+use crate::linux::kernel::{self, Kernel};
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
 use crate::phrase::{Phrase, say};
@@ -22,6 +24,7 @@ use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
+use crate::windows::system::Windows;
 
 pub struct Facts {
     pub file_name: String,
@@ -39,6 +42,7 @@ pub struct Disk {
     /// What volume groups have given to no logical volume, as places on the disk.
     pub unallocated: Vec<Extent>,
     pub linux: Option<Linux>,
+    pub windows: Option<Windows>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
@@ -50,6 +54,8 @@ pub struct Linux {
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
     pub entry: Result<Option<(BootEntry, BootFolder)>, Undecided>,
+    /// The kernel of that entry.
+    pub kernel: Result<Option<Kernel>, Undecided>,
 }
 
 /// What the pass over all bytes, and the walk of all files, brought.
@@ -126,8 +132,8 @@ impl Disk {
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
         let (volumes, unallocated) = volumes::read(&source, &table)?;
-        let linux = Linux::find(&volumes);
-        Ok(Disk { size_bytes, table, volumes, unallocated, linux })
+        let (linux, windows) = (Linux::find(&volumes), find_windows(&volumes));
+        Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
@@ -141,26 +147,53 @@ pub fn has_a_system(root: &Root) -> bool {
     has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
 }
 
+/// The volumes whose files can be read, by number.
+fn trees(volumes: &[VolumeFacts]) -> impl Iterator<Item = (u32, Root)> {
+    volumes.iter().filter_map(|volume| match &volume.tree {
+        Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
+        _ => None,
+    })
+}
+
+/// The first volume that has the hive with which Windows starts.
+fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
+    let all: Vec<(u32, Root)> = trees(volumes).collect();
+    let (partition, root) = all.iter().find(|(_, root)| Windows::is_on(root))?;
+    Some(Windows::read(*partition, root.clone(), &all))
+}
+
 impl Linux {
     /// The first volume that has the files of a system.
     fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
-        let trees = || {
-            volumes.iter().filter_map(|volume| match &volume.tree {
-                Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
-                _ => None,
-            })
+        let (partition, root) = trees(volumes).find(|(_, root)| has_a_system(root))?;
+        let mut folders = BootFolder::of_root(&root);
+        let others = trees(volumes).filter(|(number, _)| *number != partition);
+        folders.extend(others.map(|(number, root)| {
+            let kind = volumes.iter().find(|volume| volume.number == number).map(|volume| volume.kind);
+            let is_esp = matches!(kind, Some(Volume::Fat12 | Volume::Fat16 | Volume::Fat32));
+            BootFolder { root, at: String::new(), mounted: if is_esp { "/boot/efi" } else { "/boot" } }
+        }));
+        let entry = entries::default_entry(&folders);
+        let kernel = match &entry {
+            Ok(Some((entry, folder))) => kernel::read(&root, entry, folder).map(Some),
+            Ok(None) => Ok(None),
+            Err(cause) => Err(cause.clone()),
         };
-        let (partition, root) = trees().find(|(_, root)| has_a_system(root))?;
-        let mut folders = vec![BootFolder { root: root.clone(), at: "/boot".to_owned() }];
-        let others = trees().filter(|(number, _)| *number != partition);
-        folders.extend(others.map(|(_, root)| BootFolder { root, at: String::new() }));
         Some(Linux {
             partition,
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),
-            entry: entries::default_entry(&folders),
+            entry,
+            kernel,
             root,
         })
+    }
+
+    /// cloud-init, if it is installed.
+    pub fn cloud_init(&self) -> Result<Option<CloudInit>, Undecided> {
+        let boot = self.boot.as_ref().map_err(Clone::clone)?;
+        let entry = self.entry.as_ref().map_err(Clone::clone)?.as_ref().map(|(entry, _)| entry);
+        cloud_init::read(&self.root, boot, entry)
     }
 }

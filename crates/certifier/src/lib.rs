@@ -22,6 +22,7 @@ mod rules;
 pub mod scan;
 pub mod text;
 pub mod volumes;
+pub mod windows;
 pub mod words;
 
 use std::sync::Arc;

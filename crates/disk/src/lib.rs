@@ -14,6 +14,7 @@
 //! - [`xfs`]: XFS, versions 4 and 5
 //! - [`btrfs`]: Btrfs on one device, with its subvolumes
 //! - [`filesystem`]: the one door to all of these
+//! - [`ntfs`]: NTFS, with what Windows packs in it
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run
@@ -50,6 +51,7 @@ mod fields;
 pub mod filesystem;
 pub mod lvm;
 mod naming;
+pub mod ntfs;
 pub mod partitions;
 pub mod read_at;
 pub mod signature;

@@ -96,13 +96,15 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed
 }
 
-const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
+const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro earlyprintk=ttyS0,115200 console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
+const CONFIG: &str =
+    "# Linux 6.1.0\nCONFIG_HYPERV=m\nCONFIG_UDF_FS=y\nCONFIG_VFAT_FS=y\nCONFIG_CIFS=y\nCONFIG_WATCHDOG=y\n";
 const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n";
 
 impl Specimen {
-    /// A disk that every profile certifies without a warning.
-    pub fn clean() -> Specimen {
-        let specimen = Specimen {
+    /// A disk with an empty filesystem.
+    pub fn bare() -> Specimen {
+        Specimen {
             file_name: "specimen.vhd".to_owned(),
             size_bytes: 30 * GIB,
             table: format!(
@@ -117,8 +119,12 @@ impl Specimen {
             length: None,
             scattered: None,
             root: folder(),
-        };
-        specimen
+        }
+    }
+
+    /// A disk that every profile certifies without a warning.
+    pub fn clean() -> Specimen {
+        Specimen::bare()
             .file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
             .file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\n")
             .file("/etc/shadow", "root:*:19000:0:99999:7:::\ndaemon:!:19000::::::\n")
@@ -136,13 +142,27 @@ impl Specimen {
             .program("/usr/bin/cloud-init", b"#!/usr/bin/python3\n")
             .program("/usr/lib/systemd/system-generators/cloud-init-generator", b"#!/bin/sh\n")
             .file("/var/lib/dpkg/status", STATUS)
+            .program("/usr/sbin/waagent", b"#!/usr/bin/python3\n")
+            .file("/etc/waagent.conf", "# AutoUpdate.Enabled=y\nProvisioning.Agent=auto\n")
+            .file(
+                "/usr/lib/systemd/system/walinuxagent.service",
+                "[Service]\nExecStart=/usr/sbin/waagent -daemon\n",
+            )
+            .link(
+                "/etc/systemd/system/multi-user.target.wants/walinuxagent.service",
+                "/usr/lib/systemd/system/walinuxagent.service",
+            )
+            .program("/usr/bin/apt-get", &elf(2, 62))
+            .file("/etc/apt/sources.list", "deb https://deb.debian.org/debian bookworm main\n")
+            .file("/boot/config-6.1.0", CONFIG)
             .file("/boot/grub/grub.cfg", GRUB)
             .bytes_file("/boot/vmlinuz-6.1.0", &kernel())
-            .bytes_file(
-                "/boot/initrd.img-6.1.0",
-                &Specimen::initramfs(&["virtio_blk", "virtio_pci", "virtio_net"]),
-            )
+            .bytes_file("/boot/initrd.img-6.1.0", &Specimen::initramfs(&Specimen::DRIVERS))
     }
+
+    /// What the initramfs holds: the drivers of the market's machines and of Hyper-V.
+    pub const DRIVERS: [&'static str; 7] =
+        ["virtio_blk", "virtio_pci", "virtio_net", "hv_vmbus", "hv_storvsc", "hv_netvsc", "hv_utils"];
 
     pub fn initramfs(modules: &[&str]) -> Vec<u8> {
         let names: Vec<String> =
