@@ -11,6 +11,7 @@ pub mod grub;
 pub mod initramfs;
 pub mod kernel;
 pub mod modprobe;
+pub mod mounts;
 pub mod network;
 pub mod packages;
 pub mod passwords;

@@ -256,8 +256,10 @@ impl Specimen {
     }
 
     fn filesystem(&self, volume: &PathBuf) {
-        if self.layout == Layout::Xfs {
-            return layouts::xfs(self.root.path(), volume, self.root_bytes);
+        match self.layout {
+            Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
+            Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ext4 | Layout::Logical { .. } => {}
         }
         let size = format!("{}k", self.root_bytes / 1024);
         let mut make = Command::new("mke2fs");

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::naming::{Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{self, Attribute, Condition, Extent, Kind, Node, OnFault, Unreadable};
+use crate::tree::{self, Attribute, Condition, Extent, Identity, Kind, Node, OnFault, Unreadable};
 
 mod checksum;
 mod chunks;
@@ -164,6 +164,10 @@ impl Directories for Btrfs {
 
     fn attributes_of(&self, inode: &Inode) -> Result<Vec<Attribute>, Unreadable> {
         directory::attributes(self, inode)
+    }
+
+    fn named(&self) -> Identity {
+        Identity::new(self.uuid(), self.label())
     }
 
     fn state(&self) -> Result<Condition, Unreadable> {
