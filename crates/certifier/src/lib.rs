@@ -13,8 +13,10 @@ pub mod date;
 pub mod exceptions;
 pub mod facts;
 pub mod files;
+pub mod filled;
 pub mod finding;
 pub mod formats;
+pub mod leftovers;
 pub mod linux;
 pub mod nearest;
 pub mod phrase;
@@ -27,6 +29,7 @@ pub mod rulebook;
 mod rules;
 pub mod scan;
 pub mod text;
+pub mod volumes;
 pub mod words;
 
 use std::sync::Arc;
