@@ -49,6 +49,7 @@ pub const FILESYSTEMS: &[Need] = &[
     program("mtools", "fills that FAT without a mount", &["mcopy"]),
     program("xfsprogs", "makes the XFS that its reader is tested on, and says what is in it", &["xfs_db"]),
     program("ntfs-3g", "makes the NTFS that its reader is tested on, and says what is in it", &["mkntfs"]),
+    program("openssl", "agrees with the signatures of certificates, and reads their keys", &["openssl"]),
     program("wimtools", "fills that NTFS without a mount, and packs as Windows does", &["wimlib-imagex"]),
 ];
 
