@@ -9,6 +9,9 @@ use disk::read_at::{ReadAt, Window};
 use disk::signature::Volume;
 use disk::tree::Extent;
 
+use crate::advisories::day::Day;
+use crate::advisories::store::Store;
+use crate::advisories::{self, Found};
 use crate::files::{self, InFile};
 use crate::finding::Undecided;
 use crate::leftovers::{self, Leftovers};
@@ -19,11 +22,14 @@ use crate::linux::entries::{self, BootEntry, BootFolder};
 use crate::linux::kernel::{self, Kernel};
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
+use crate::packages::distribution::{self, Distribution};
+use crate::packages::{self, Inventory, Package, languages};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
+use crate::windows::system::Windows;
 
 pub struct Facts {
     pub file_name: String,
@@ -32,6 +38,12 @@ pub struct Facts {
     pub disk: Option<Disk>,
     /// `None` when only the container was asked about.
     pub content: Option<Content>,
+    /// Every package of the Linux system and of its languages; `None` when there is no such system, or it was not asked about.
+    pub inventory: Option<Result<Inventory, Undecided>>,
+    /// What a feed of advisories says of that; `None` when no feed was given.
+    pub advisories: Option<Result<Found, Undecided>>,
+    /// The day of judging, if the caller gave one: there is no clock here.
+    pub judged_on: Option<Day>,
 }
 
 pub struct Disk {
@@ -41,6 +53,7 @@ pub struct Disk {
     /// What volume groups have given to no logical volume, as places on the disk.
     pub unallocated: Vec<Extent>,
     pub linux: Option<Linux>,
+    pub windows: Option<Windows>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
@@ -48,6 +61,9 @@ pub struct Linux {
     /// The number of the volume with the root filesystem.
     pub partition: u32,
     pub root: Root,
+    pub distribution: Result<Distribution, Undecided>,
+    /// What the system's own packager installed.
+    pub packages: Result<Vec<Package>, Undecided>,
     pub accounts: Result<Vec<Account>, Undecided>,
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
@@ -69,10 +85,26 @@ pub struct Content {
     pub leftovers: Leftovers,
 }
 
+/// What a judge brings along beside the image.
+#[derive(Clone, Copy, Default)]
+pub struct Given<'a> {
+    pub advisories: Option<&'a Store>,
+    /// The day of judging, against which ages are measured.
+    pub on: Option<Day>,
+}
+
 /// Looks at the container alone: both ends of the file.
 pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
     let container = container::recognise(source)?;
-    Ok(Facts { file_name: file_name.to_owned(), container, disk: None, content: None })
+    Ok(Facts {
+        file_name: file_name.to_owned(),
+        container,
+        disk: None,
+        content: None,
+        inventory: None,
+        advisories: None,
+        judged_on: None,
+    })
 }
 
 /// Gathers everything.
@@ -96,6 +128,7 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
         leftovers: facts.disk.as_ref().map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default(),
     };
     let mut placed = std::collections::HashSet::new();
+    let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
     let volumes = facts.disk.iter().flat_map(|disk| &disk.volumes);
     for volume in volumes {
         match &volume.tree {
@@ -105,6 +138,9 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
                 content.in_files.extend(swept.in_files);
                 content.not_walked.extend(swept.not_walked);
                 placed.extend(swept.placed);
+                let (found, missed) = languages::read(&**tree, &swept.manifests);
+                of_languages.extend(found);
+                gaps.extend(missed);
             }
             Some(Err(why)) => content.not_walked.push((volume.label(), why.clone())),
             None if needs_walking(volume.kind) => {
@@ -116,7 +152,20 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
     }
     content.outside_files = pass.finds.into_iter().filter(|find| !placed.contains(&find.offset)).collect();
     facts.content = Some(content);
+    facts.inventory = facts.disk.as_ref().and_then(|disk| disk.linux.as_ref()).map(|linux| {
+        let of_system = linux.packages.as_ref().map_err(Clone::clone)?;
+        Inventory::gather(&linux.root, of_system, of_languages, gaps)
+    });
     Ok(facts)
+}
+
+/// Looks every package up in what was given.
+pub fn look_up(facts: &mut Facts, given: &Given<'_>) {
+    facts.judged_on = given.on;
+    facts.advisories = given
+        .advisories
+        .zip(facts.inventory.as_ref())
+        .map(|(store, inventory)| advisories::look_through(store, inventory.as_ref().map_err(Clone::clone)?));
 }
 
 /// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.
@@ -130,8 +179,8 @@ impl Disk {
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
         let (volumes, unallocated) = volumes::read(&source, &table)?;
-        let linux = Linux::find(&volumes);
-        Ok(Disk { size_bytes, table, volumes, unallocated, linux })
+        let (linux, windows) = (Linux::find(&volumes), find_windows(&volumes));
+        Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
@@ -145,18 +194,27 @@ pub fn has_a_system(root: &Root) -> bool {
     has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
 }
 
+/// The volumes whose files can be read, by number.
+fn trees(volumes: &[VolumeFacts]) -> impl Iterator<Item = (u32, Root)> {
+    volumes.iter().filter_map(|volume| match &volume.tree {
+        Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
+        _ => None,
+    })
+}
+
+/// The first volume that has the hive with which Windows starts.
+fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
+    let all: Vec<(u32, Root)> = trees(volumes).collect();
+    let (partition, root) = all.iter().find(|(_, root)| Windows::is_on(root))?;
+    Some(Windows::read(*partition, root.clone(), &all))
+}
+
 impl Linux {
     /// The first volume that has the files of a system.
     fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
-        let trees = || {
-            volumes.iter().filter_map(|volume| match &volume.tree {
-                Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
-                _ => None,
-            })
-        };
-        let (partition, root) = trees().find(|(_, root)| has_a_system(root))?;
+        let (partition, root) = trees(volumes).find(|(_, root)| has_a_system(root))?;
         let mut folders = BootFolder::of_root(&root);
-        let others = trees().filter(|(number, _)| *number != partition);
+        let others = trees(volumes).filter(|(number, _)| *number != partition);
         folders.extend(others.map(|(number, root)| {
             let kind = volumes.iter().find(|volume| volume.number == number).map(|volume| volume.kind);
             let is_esp = matches!(kind, Some(Volume::Fat12 | Volume::Fat16 | Volume::Fat32));
@@ -170,6 +228,8 @@ impl Linux {
         };
         Some(Linux {
             partition,
+            distribution: distribution::read(&root),
+            packages: packages::of_system(&root),
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),

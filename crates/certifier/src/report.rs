@@ -227,6 +227,7 @@ fn release(linux: &Linux) -> Release {
 
 fn stretches(disk: &Disk) -> Vec<Stretch> {
     let root = disk.linux.as_ref().map(|linux| linux.partition);
+    let root = root.or_else(|| disk.windows.as_ref().map(|windows| windows.partition));
     let named = |number: u32| disk.table.partitions.iter().find(|partition| partition.index == number);
     let mut stretches: Vec<Stretch> = disk
         .volumes

@@ -8,7 +8,7 @@ use crate::finding::Verdict;
 use crate::phrase::{Phrase, say};
 use crate::rendered::RenderedRule;
 use crate::report::{Overall, Report, Scanned};
-use crate::rulebook::{RULEBOOK, Rule};
+use crate::rulebook::{Needs, RULEBOOK, Rule, rule_of};
 use crate::words::Language;
 
 /// Lines of prose are broken after this many characters.
@@ -52,6 +52,11 @@ pub fn write(report: &Report, language: Language, colour: bool) -> String {
     writer.idle_exceptions(report);
     writer.rest(report);
     writer.out
+}
+
+/// Whether only a running machine could decide the rule: then its reason is its own, and one line names all of them.
+fn needs_boot(id: &str) -> bool {
+    rule_of(id).is_some_and(|rule| rule.needs == Needs::Boot)
 }
 
 /// All rules by their ids and titles, a chapter at a time.
@@ -217,7 +222,9 @@ impl Writer {
     fn rest(&mut self, report: &Report) {
         self.line("");
         let mut open: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for judged in report.with_verdict(Verdict::NotDecided) {
+        let (later, now): (Vec<_>, Vec<_>) =
+            report.with_verdict(Verdict::NotDecided).partition(|judged| needs_boot(&judged.id));
+        for judged in now {
             open.entry(self.language.write(&judged.reason)).or_default().push(&judged.id);
         }
         let label = self.language.word("text.not_decided");
@@ -232,6 +239,11 @@ impl Writer {
                 let line = format!("{} {}", self.language.word(key), ids.join(" "));
                 self.prose("", &line);
             }
+        }
+        if !later.is_empty() {
+            let ids: Vec<&str> = later.iter().map(|judged| judged.id.as_str()).collect();
+            let line = format!("{} {}", self.language.word("text.needs_boot"), ids.join(" "));
+            self.prose("", &line);
         }
         if let Some(scanned) = &report.scanned {
             let line = self.language.write(&scanned_words(scanned));
