@@ -4,20 +4,22 @@ use std::io;
 use std::sync::Arc;
 
 use disk::container::{self, Container, Format};
-use disk::ext4::Ext4;
 use disk::partitions::{self, Table};
 use disk::read_at::{ReadAt, Window};
-use disk::signature::{self, Volume};
-use disk::tree::Unreadable;
+use disk::signature::Volume;
+use disk::tree::Extent;
 
 use crate::advisories::day::Day;
 use crate::advisories::store::Store;
 use crate::advisories::{self, Found};
 use crate::files::{self, InFile};
-use crate::finding::{Undecided, unreadable};
+use crate::finding::Undecided;
+use crate::leftovers::{self, Leftovers};
 use crate::linux::accounts::{self, Account};
 use crate::linux::boot::{self, Boot};
+use crate::linux::cloud_init::{self, CloudInit};
 use crate::linux::entries::{self, BootEntry, BootFolder};
+use crate::linux::kernel::{self, Kernel};
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
 use crate::packages::distribution::{self, Distribution};
@@ -25,6 +27,8 @@ use crate::packages::{self, Inventory, Package, languages};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
+use crate::volumes;
+pub use crate::volumes::VolumeFacts;
 
 pub struct Facts {
     pub file_name: String,
@@ -45,22 +49,14 @@ pub struct Disk {
     pub size_bytes: u64,
     pub table: Table,
     pub volumes: Vec<VolumeFacts>,
+    /// What volume groups have given to no logical volume, as places on the disk.
+    pub unallocated: Vec<Extent>,
     pub linux: Option<Linux>,
-}
-
-/// One partition, or the whole disk where there is no table.
-pub struct VolumeFacts {
-    /// The partition's number; 0 for the whole disk.
-    pub number: u32,
-    pub offset: u64,
-    pub size_bytes: u64,
-    pub kind: Volume,
-    /// The filesystem, if it is of a kind that is read.
-    pub tree: Option<Result<Arc<Ext4>, Phrase>>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
 pub struct Linux {
+    /// The number of the volume with the root filesystem.
     pub partition: u32,
     pub root: Root,
     pub distribution: Result<Distribution, Undecided>,
@@ -70,6 +66,8 @@ pub struct Linux {
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
     pub entry: Result<Option<(BootEntry, BootFolder)>, Undecided>,
+    /// The kernel of that entry.
+    pub kernel: Result<Option<Kernel>, Undecided>,
 }
 
 /// What the pass over all bytes, and the walk of all files, brought.
@@ -81,6 +79,8 @@ pub struct Content {
     pub outside_files: Vec<Find>,
     /// What was searched as bytes but could not be walked as files.
     pub not_walked: Vec<(String, Phrase)>,
+    /// Data that belongs to no file.
+    pub leftovers: Leftovers,
 }
 
 /// What a judge brings along beside the image.
@@ -123,6 +123,7 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
         in_files: Vec::new(),
         outside_files: Vec::new(),
         not_walked: Vec::new(),
+        leftovers: facts.disk.as_ref().map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default(),
     };
     let mut placed = std::collections::HashSet::new();
     let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
@@ -130,7 +131,7 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
     for volume in volumes {
         match &volume.tree {
             Some(Ok(tree)) => {
-                let swept = files::sweep(tree, volume.offset, &pass.finds);
+                let swept = files::sweep(&**tree, volume.places.as_ref(), &pass.finds);
                 content.files += swept.files;
                 content.in_files.extend(swept.in_files);
                 content.not_walked.extend(swept.not_walked);
@@ -139,10 +140,10 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
                 of_languages.extend(found);
                 gaps.extend(missed);
             }
-            Some(Err(why)) => content.not_walked.push((format!("#{}", volume.number), why.clone())),
+            Some(Err(why)) => content.not_walked.push((volume.label(), why.clone())),
             None if needs_walking(volume.kind) => {
                 let why = say("not_walked.kind").text("kind", &volume.kind.to_string());
-                content.not_walked.push((format!("#{}", volume.number), why));
+                content.not_walked.push((volume.label(), why));
             }
             None => {}
         }
@@ -165,12 +166,9 @@ pub fn look_up(facts: &mut Facts, given: &Given<'_>) {
         .map(|(store, inventory)| advisories::look_through(store, inventory.as_ref().map_err(Clone::clone)?));
 }
 
-/// Whether a volume may hold files in an order that only its own tables know. FAT is searched as bytes and named as such.
+/// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.
 fn needs_walking(kind: Volume) -> bool {
-    !matches!(
-        kind,
-        Volume::Blank | Volume::Unknown | Volume::Swap | Volume::Fat12 | Volume::Fat16 | Volume::Fat32
-    )
+    !matches!(kind, Volume::Blank | Volume::Unknown | Volume::Swap | Volume::LvmPhysicalVolume)
 }
 
 impl Disk {
@@ -178,19 +176,9 @@ impl Disk {
         let size_bytes = window.size_bytes();
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
-        let mut volumes = Vec::new();
-        for partition in &table.partitions {
-            if let (Some(window), Some((offset, _))) = (partition.window(source.clone()), partition.range()) {
-                volumes.push(VolumeFacts::read(partition.index, offset, window)?);
-            }
-        }
-        if table.partitions.is_empty()
-            && let Some(window) = Window::new(source.clone(), 0, size_bytes)
-        {
-            volumes.push(VolumeFacts::read(0, 0, window)?);
-        }
+        let (volumes, unallocated) = volumes::read(&source, &table)?;
         let linux = Linux::find(&volumes);
-        Ok(Disk { size_bytes, table, volumes, linux })
+        Ok(Disk { size_bytes, table, volumes, unallocated, linux })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
@@ -198,21 +186,10 @@ impl Disk {
     }
 }
 
-impl VolumeFacts {
-    fn read(number: u32, offset: u64, window: Window) -> io::Result<VolumeFacts> {
-        let size_bytes = window.size_bytes();
-        let kind = signature::identify(&window)?;
-        let tree = open(kind, window).map(|tree| tree.map_err(|cause| unreadable(&cause)));
-        Ok(VolumeFacts { number, offset, size_bytes, kind, tree })
-    }
-}
-
-/// The filesystem of a volume; `None` for kinds that are not read.
-fn open(kind: Volume, window: Window) -> Option<Result<Arc<Ext4>, Unreadable>> {
-    match kind {
-        Volume::Ext2 | Volume::Ext3 | Volume::Ext4 => Some(Ext4::open(Arc::new(window)).map(Arc::new)),
-        _ => None,
-    }
+/// Whether a filesystem looks like the root of a Linux system.
+pub fn has_a_system(root: &Root) -> bool {
+    let has = |path: &str| matches!(root.node(path), Ok(Some(_)));
+    has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
 }
 
 impl Linux {
@@ -224,14 +201,20 @@ impl Linux {
                 _ => None,
             })
         };
-        let is_root = |root: &Root| {
-            let has = |path: &str| matches!(root.node(path), Ok(Some(_)));
-            has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
-        };
-        let (partition, root) = trees().find(|(_, root)| is_root(root))?;
-        let mut folders = vec![BootFolder { root: root.clone(), at: "/boot".to_owned() }];
+        let (partition, root) = trees().find(|(_, root)| has_a_system(root))?;
+        let mut folders = BootFolder::of_root(&root);
         let others = trees().filter(|(number, _)| *number != partition);
-        folders.extend(others.map(|(_, root)| BootFolder { root, at: String::new() }));
+        folders.extend(others.map(|(number, root)| {
+            let kind = volumes.iter().find(|volume| volume.number == number).map(|volume| volume.kind);
+            let is_esp = matches!(kind, Some(Volume::Fat12 | Volume::Fat16 | Volume::Fat32));
+            BootFolder { root, at: String::new(), mounted: if is_esp { "/boot/efi" } else { "/boot" } }
+        }));
+        let entry = entries::default_entry(&folders);
+        let kernel = match &entry {
+            Ok(Some((entry, folder))) => kernel::read(&root, entry, folder).map(Some),
+            Ok(None) => Ok(None),
+            Err(cause) => Err(cause.clone()),
+        };
         Some(Linux {
             partition,
             distribution: distribution::read(&root),
@@ -239,8 +222,16 @@ impl Linux {
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),
-            entry: entries::default_entry(&folders),
+            entry,
+            kernel,
             root,
         })
+    }
+
+    /// cloud-init, if it is installed.
+    pub fn cloud_init(&self) -> Result<Option<CloudInit>, Undecided> {
+        let boot = self.boot.as_ref().map_err(Clone::clone)?;
+        let entry = self.entry.as_ref().map_err(Clone::clone)?.as_ref().map(|(entry, _)| entry);
+        cloud_init::read(&self.root, boot, entry)
     }
 }

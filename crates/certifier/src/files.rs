@@ -3,19 +3,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use disk::ext4::{Ext4, Extent, Fault};
-use disk::tree::{Kind, Node, Tree, Unreadable};
+use disk::tree::{Extent, Fault, Kind, Laid, Node, Tree, Unreadable};
 
 use crate::finding::unreadable;
 use crate::packages::languages::{self, Manifest};
 use crate::phrase::{Phrase, say};
 use crate::scan::{FINDS_MAX, Find, border_bytes, search};
+use crate::volumes::Places;
 
 /// The most notes of what could not be followed.
 const NOTES_MAX: usize = 20;
 
-/// The longest file kept within the filesystem's own tables that is searched apart.
-const INLINE_BYTES_MAX: u64 = 64 << 10;
+/// What is unpacked of one volume at most, and how much of it at once.
+const PACKED_BYTES_MAX: u64 = 16 << 30;
+const PIECE_BYTES: usize = 1 << 20;
 
 /// More borders than this are not searched, and the report says so. Each costs two small reads.
 const BORDERS_MAX: u64 = 2_000_000;
@@ -41,20 +42,21 @@ pub struct Swept {
     pub manifests: Vec<Manifest>,
 }
 
-/// Sweeps a volume that begins at `start` of the file that was scanned. `finds` are sorted by offset.
-pub fn sweep(volume: &Ext4, start: u64, finds: &[Find]) -> Swept {
+/// Sweeps a volume that lies at `places` of the file that was scanned, or in no places worth telling. `finds` are sorted by offset.
+pub fn sweep(volume: &dyn Tree, places: Option<&Places>, finds: &[Find]) -> Swept {
     let mut sweeper = Sweeper {
         volume,
-        start,
+        places,
         finds,
         found: Vec::new(),
         borders: 0,
         programs: Vec::new(),
+        packed_bytes: 0,
         seen: HashSet::new(),
         swept: Swept::default(),
     };
     let mut faults = Vec::new();
-    let done = volume.sweep(&mut |node, extents| sweeper.inode(node, extents), &mut |fault: Fault| {
+    let done = volume.sweep(&mut |laid| sweeper.inode(laid), &mut |fault: Fault| {
         if faults.len() < NOTES_MAX {
             faults.push(fault);
         }
@@ -69,14 +71,15 @@ pub fn sweep(volume: &Ext4, start: u64, finds: &[Find]) -> Swept {
 }
 
 struct Sweeper<'a> {
-    volume: &'a Ext4,
-    start: u64,
+    volume: &'a dyn Tree,
+    places: Option<&'a Places>,
     finds: &'a [Find],
     /// Inode, offset in the file, signature.
     found: Vec<(u64, u64, &'static str)>,
     borders: u64,
     /// Inodes that may be programs with a list of packages in them.
     programs: Vec<u64>,
+    packed_bytes: u64,
     seen: HashSet<u64>,
     swept: Swept,
 }
@@ -88,7 +91,7 @@ impl Sweeper<'_> {
         }
     }
 
-    fn inode(&mut self, node: &Node, extents: &[Extent]) {
+    fn inode(&mut self, Laid { node, extents, is_packed }: Laid<'_>) {
         self.seen.insert(node.inode);
         if node.kind != Kind::File {
             return;
@@ -100,30 +103,61 @@ impl Sweeper<'_> {
         for extent in extents {
             self.place(node, extent);
         }
-        if let Err(cause) = self.pieces(node, extents) {
+        let is_seen = !is_packed && self.is_in_one_run(extents);
+        let searched = if is_seen { self.borders(node, extents) } else { self.packed(node) };
+        if let Err(cause) = searched {
             self.note(node.inode, &cause);
         }
     }
 
+    /// Whether every extent lies on the disk in one run, so that the pass over the disk saw what is in it.
+    fn is_in_one_run(&self, extents: &[Extent]) -> bool {
+        let is_one = |extent: &Extent| match self.places {
+            Some(places) => places.of(extent.device_offset, extent.length).count() <= 1,
+            None => false,
+        };
+        extents.iter().all(is_one)
+    }
+
     /// Gives the finds within an extent to its file.
     fn place(&mut self, node: &Node, extent: &Extent) {
-        let from = self.start.saturating_add(extent.device_offset);
-        let to = from.saturating_add(extent.length);
-        let first = self.finds.partition_point(|find| find.offset < from);
-        for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
-            self.swept.placed.insert(find.offset);
-            self.found(node, extent.file_offset.saturating_add(find.offset - from), find.signature);
+        let pieces =
+            self.places.into_iter().flat_map(|places| places.of(extent.device_offset, extent.length));
+        for piece in pieces {
+            let (from, to) = (piece.device_offset, piece.device_offset + piece.length);
+            let in_file = extent.file_offset + (piece.file_offset - extent.device_offset);
+            let first = self.finds.partition_point(|find| find.offset < from);
+            for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
+                self.swept.placed.insert(find.offset);
+                self.found(node, in_file.saturating_add(find.offset - from), find.signature);
+            }
         }
     }
 
-    /// Searches where a pass in the order of the disk is blind: contents kept in the tables, and borders of extents.
-    fn pieces(&mut self, node: &Node, extents: &[Extent]) -> Result<(), Unreadable> {
-        if extents.is_empty() && (1..=INLINE_BYTES_MAX).contains(&node.size_bytes) {
-            let bytes = self.volume.read(node, 0, INLINE_BYTES_MAX as usize)?;
-            for (signature, offset) in search(&bytes) {
-                self.found(node, offset, signature);
-            }
+    /// Searches a file that a pass in the order of the disk cannot see, since its bytes do not lie there as they are.
+    fn packed(&mut self, node: &Node) -> Result<(), Unreadable> {
+        self.packed_bytes = self.packed_bytes.saturating_add(node.size_bytes);
+        if self.packed_bytes > PACKED_BYTES_MAX {
+            let (found, limit) = (self.packed_bytes, PACKED_BYTES_MAX);
+            return Err(Unreadable::OverLimit { what: "size of packed files", found, limit });
         }
+        let mut at = 0;
+        while at < node.size_bytes {
+            let bytes = self.volume.read(node, at, PIECE_BYTES)?;
+            for (signature, offset) in search(&bytes) {
+                self.found(node, at + offset, signature);
+            }
+            if bytes.len() < PIECE_BYTES {
+                break;
+            }
+            // The next piece begins early enough to show what lies on the border.
+            at += (PIECE_BYTES - border_bytes()) as u64;
+        }
+        Ok(())
+    }
+
+    /// Searches across the borders of extents.
+    fn borders(&mut self, node: &Node, extents: &[Extent]) -> Result<(), Unreadable> {
         let around = border_bytes();
         for pair in extents.windows(2) {
             let border = pair[0].file_offset.saturating_add(pair[0].length);

@@ -1,5 +1,5 @@
 //! Reads an image whole, to be run under `time`: `measure id FILE` for its content id, `measure walk FILE` for the names and inodes
-//! of an ext4 or XFS, `measure read FILE` for its files' bytes too; `measure convert FILE OUT` makes a fixed VHD of a disk.
+//! of a filesystem, `measure read FILE` for its files' bytes too; `measure convert FILE OUT` makes a fixed VHD of a disk.
 
 use std::collections::hash_map::DefaultHasher;
 use std::error::Error;
@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use disk::convert::{Input, to_fixed_vhd};
 use disk::read_at::FileImage;
-use disk::tree::{Extent, Kind, Node, Tree, Unreadable};
-use disk::xfs::{Fault, Names, Xfs};
-use disk::{content_id, ext4::Ext4};
+use disk::tree::{Kind, Tree};
+use disk::{content_id, filesystem, signature};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
@@ -27,14 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     match task.as_str() {
         "id" => println!("{}", content_id::of(&image)?),
         "walk" | "read" => {
-            let (volume, read) = (Arc::new(image), task == "read");
-            match Xfs::open(volume.clone()) {
-                Ok(fs) => walk(&fs, fs.names()?, &|visit, fault| fs.sweep(visit, fault), read)?,
-                Err(_) => {
-                    let fs = Ext4::open(volume)?;
-                    walk(&fs, fs.names()?, &|visit, fault| fs.sweep(visit, fault), read)?;
-                }
-            }
+            let kind = signature::identify(&image)?;
+            let fs = filesystem::open(kind, Arc::new(image)).ok_or("no filesystem that is read")??;
+            walk(&*fs, task == "read")?;
         }
         _ => return Err("id, walk or read".into()),
     }
@@ -49,18 +43,16 @@ fn convert(file: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-type Sweep<'a> =
-    dyn Fn(&mut dyn FnMut(&Node, &[Extent]), &mut dyn FnMut(Fault)) -> Result<(), Unreadable> + 'a;
-
-fn walk(fs: &dyn Tree, names: Names, sweep: &Sweep<'_>, read: bool) -> Result<(), Box<dyn Error>> {
+fn walk(fs: &dyn Tree, read: bool) -> Result<(), Box<dyn Error>> {
+    let names = fs.names()?;
     let (mut files, mut extents, mut faults, mut bytes) = (0, 0, 0, 0u64);
     let mut found = Vec::new();
-    sweep(
-        &mut |node, map| {
+    fs.sweep(
+        &mut |laid| {
             files += 1;
-            extents += map.len();
-            if node.kind == Kind::File && names.path(node.inode).is_some() {
-                found.push(node.clone());
+            extents += laid.extents.len();
+            if laid.node.kind == Kind::File && names.path(laid.node.inode).is_some() {
+                found.push(laid.node.clone());
             }
         },
         &mut |_| faults += 1,

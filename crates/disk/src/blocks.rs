@@ -3,7 +3,7 @@
 //! Nothing is ever written: what the journal holds is laid over the volume by block number. A small cache keeps what paths and
 //! inodes touch again and again; file contents do not pass through it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::read_at::ReadAt;
@@ -27,7 +27,7 @@ type Slot = Mutex<Option<(u64, Arc<[u8]>)>>;
 pub(crate) struct Blocks {
     source: Arc<dyn ReadAt>,
     block_bytes: usize,
-    overlay: HashMap<u64, Logged>,
+    overlay: BTreeMap<u64, Logged>,
     /// A block has one slot, by its number; whoever comes later takes it over.
     slots: Vec<Slot>,
 }
@@ -35,11 +35,11 @@ pub(crate) struct Blocks {
 impl Blocks {
     pub fn new(source: Arc<dyn ReadAt>, block_bytes: usize) -> Blocks {
         let slots = (0..CACHE_BYTES / block_bytes).map(|_| Mutex::default()).collect();
-        Blocks { source, block_bytes, overlay: HashMap::new(), slots }
+        Blocks { source, block_bytes, overlay: BTreeMap::new(), slots }
     }
 
     /// The same volume with the journal's blocks laid over it.
-    pub fn overlaid(self, overlay: HashMap<u64, Logged>) -> Blocks {
+    pub fn overlaid(self, overlay: BTreeMap<u64, Logged>) -> Blocks {
         Blocks { overlay, ..Blocks::new(self.source, self.block_bytes) }
     }
 
@@ -50,6 +50,16 @@ impl Blocks {
     /// How many blocks come from the journal.
     pub fn overlaid_count(&self) -> usize {
         self.overlay.len()
+    }
+
+    /// Whether the journal has something to say of one of these places.
+    pub fn overlays_any_of(&self, places: &[Extent]) -> bool {
+        let block_bytes = self.block_bytes as u64;
+        !self.overlay.is_empty()
+            && places.iter().any(|place| {
+                let end = place.device_offset.saturating_add(place.length).div_ceil(block_bytes);
+                self.overlay.range(place.device_offset / block_bytes..end).next().is_some()
+            })
     }
 
     /// One block, through the cache.

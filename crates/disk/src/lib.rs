@@ -12,19 +12,21 @@
 //! - [`ext4`]: ext2, ext3 and ext4
 //! - [`fat`]: FAT12, FAT16 and FAT32
 //! - [`xfs`]: XFS, versions 4 and 5
+//! - [`filesystem`]: the one door to all of these
+//! - [`ntfs`]: NTFS, with what Windows packs in it
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run
 //! # use std::{path::Path, sync::Arc};
-//! use disk::{container, ext4::Ext4, partitions, read_at::FileImage, tree::Tree};
+//! use disk::{container, filesystem, partitions, read_at::FileImage, signature};
 //!
 //! let image = Arc::new(FileImage::open(Path::new("disk.vhd"))?);
 //! let found = container::recognise(&image)?;
 //! let disk = Arc::new(found.disk(image).ok_or("not a disk byte for byte")?);
 //! for partition in partitions::audit(&disk)?.partitions {
 //!     let Some(volume) = partition.window(disk.clone()) else { continue };
-//!     if let Ok(filesystem) = Ext4::open(Arc::new(volume)) {
-//!         println!("{:?}", filesystem.look_up("/etc/os-release")?);
+//!     if let Some(Ok(files)) = filesystem::open(signature::identify(&volume)?, Arc::new(volume)) {
+//!         println!("{:?}", files.look_up("/etc/os-release")?);
 //!     }
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -44,8 +46,10 @@ pub mod convert;
 pub mod ext4;
 pub mod fat;
 mod fields;
+pub mod filesystem;
 pub mod lvm;
 mod naming;
+pub mod ntfs;
 pub mod partitions;
 pub mod read_at;
 pub mod signature;

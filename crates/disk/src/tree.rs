@@ -2,6 +2,9 @@
 
 use std::io;
 
+use crate::naming::{self, Directories, Last};
+pub use crate::naming::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, NAMES_MAX, Names};
+
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -102,9 +105,45 @@ impl From<Unreadable> for io::Error {
     }
 }
 
-/// A filesystem that can be read. All paths are absolute inside it (`/etc/fstab`); symbolic links are followed inside it and
-/// clamped to its root, at most [`LINKS_MAX`] of them.
+/// A file with where its bytes lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Laid<'a> {
+    pub node: &'a Node,
+    /// What of it lies on the device as it is, in file order; holes left out.
+    pub extents: &'a [Extent],
+    /// Whether there is more of it, that lies elsewhere or in another form: compressed, encrypted, within tables, in a journal. Only
+    /// [`Tree::read`] tells all of it.
+    pub is_packed: bool,
+}
+
+pub type Visit<'v> = dyn FnMut(Laid<'_>) + 'v;
+pub type OnFault<'v> = dyn FnMut(Fault) + 'v;
+
+/// How a filesystem was left by whoever last wrote to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Unmounted, and without a complaint of its own.
+    Clean,
+    /// Not unmounted, and it has no journal that could tell what was under way.
+    InUse,
+    /// Not unmounted. Its journal was read: what is told is what the next mount would show.
+    Replayed,
+    /// Not unmounted. What its log holds was not read: what is told may be older than what was written.
+    NotReplayed,
+    /// It says of itself that errors were found on it.
+    Damaged,
+}
+
+/// A filesystem that can be read: files by path, all files as they come in its tables, all free space. All paths are absolute inside
+/// it (`/etc/fstab`); symbolic links are followed inside it and clamped to its root, at most [`LINKS_MAX`] of them.
 pub trait Tree: Send + Sync {
+    /// The length of the filesystem, which may be less than that of its volume.
+    fn size_bytes(&self) -> u64;
+
+    fn condition(&self) -> Result<Condition, Unreadable>;
+
+    fn root(&self) -> Result<Node, Unreadable>;
+
     /// The node at `path`, all links followed; `None` when there is none (a dangling link counts as none).
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable>;
 
@@ -123,8 +162,81 @@ pub trait Tree: Send + Sync {
     /// Where a symbolic link points.
     fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable>;
 
-    /// The places of a file's bytes on the filesystem's device, `(file offset, device offset, length)`, in file order; holes left out.
-    fn extents(&self, file: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable>;
+    /// What of a file lies on the device as it is, as [`Laid::extents`] tells it.
+    fn extents(&self, file: &Node) -> Result<Vec<Extent>, Unreadable>;
+
+    /// The extended attributes of a file, with their namespaces; none where the filesystem has no such thing.
+    fn attributes(&self, file: &Node) -> Result<Vec<Attribute>, Unreadable>;
+
+    /// Walks all directories from the root and gives every inode that has a name one path. A directory with two names, which
+    /// would be a loop or lead there, is entered once and reported.
+    fn names(&self) -> Result<Names, Unreadable>;
+
+    /// Shows every inode in use to `visit`, system files too, in the order of the disk. What is damaged is told to `fault` and passed
+    /// over, so that one bad inode hides no other. In use is what the filesystem's tables call so: a name that leads elsewhere comes
+    /// up in [`Tree::names`] alone.
+    fn sweep(&self, visit: &mut Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable>;
+
+    /// Shows every run of free space to `visit` as `[from, to)` in bytes of the volume, in order. What lies there belongs to no file.
+    fn free_space(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable>;
+}
+
+impl<F: Directories + Send + Sync> Tree for F {
+    fn size_bytes(&self) -> u64 {
+        self.total_bytes()
+    }
+
+    fn condition(&self) -> Result<Condition, Unreadable> {
+        self.state()
+    }
+
+    fn root(&self) -> Result<Node, Unreadable> {
+        self.node(self.root_inode())
+    }
+
+    fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
+        naming::look_up(self, path.as_bytes(), Last::Followed)
+    }
+
+    fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable> {
+        naming::look_up(self, path.as_bytes(), Last::Itself)
+    }
+
+    fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable> {
+        naming::list(self, &self.inode(directory.inode)?)
+    }
+
+    fn node(&self, inode: u64) -> Result<Node, Unreadable> {
+        Ok(F::node_of(&self.inode(inode)?).clone())
+    }
+
+    fn read(&self, file: &Node, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        self.contents(&self.inode(file.inode)?, offset, limit)
+    }
+
+    fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable> {
+        self.link_target(&self.inode(link.inode)?)
+    }
+
+    fn extents(&self, file: &Node) -> Result<Vec<Extent>, Unreadable> {
+        self.map(&self.inode(file.inode)?)
+    }
+
+    fn attributes(&self, file: &Node) -> Result<Vec<Attribute>, Unreadable> {
+        self.attributes_of(&self.inode(file.inode)?)
+    }
+
+    fn names(&self) -> Result<Names, Unreadable> {
+        Names::gather(self)
+    }
+
+    fn sweep(&self, visit: &mut Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable> {
+        self.all_inodes(visit, fault)
+    }
+
+    fn free_space(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
+        self.free_runs(visit)
+    }
 }
 
 pub const LINKS_MAX: u32 = 40;

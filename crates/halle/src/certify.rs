@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use certifier::advisories::day::Day;
+use certifier::facts::Given;
 use certifier::profile::{PROFILE_BYTES_MAX, Profile};
 use certifier::progress::{Progress, Silent, Stage};
 use certifier::report::{Overall, Report};
 use certifier::words::Language;
 use clap::{Args, ValueEnum};
 use disk::read_at::{FileImage, ReadAt};
+use house::clock::Clock;
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::advisories;
 
 const CERTIFIED: u8 = 0;
 const NOT_CERTIFIED: u8 = 1;
@@ -33,6 +38,9 @@ pub struct CertifyArguments {
     /// Print nothing: the exit code says it
     #[arg(long, short)]
     quiet: bool,
+    /// Known vulnerabilities to look for, as `halle advisories import` wrote them
+    #[arg(long, value_name = "FILE")]
+    advisories: Option<PathBuf>,
     /// Look only at the container, which takes milliseconds; gives no certificate
     #[arg(long)]
     container_only: bool,
@@ -100,11 +108,15 @@ fn judge(arguments: &CertifyArguments) -> Result<Report, String> {
     if arguments.container_only {
         return Ok(certifier::certify_container(&source, &name, &profile));
     }
+    let advisories = arguments.advisories.as_deref().map(advisories::open).transpose()?;
+    // The day only matters beside a feed; without one, the same image gives the same report on any day.
+    let today = || Day::of_seconds(Clock::running().now().as_second());
+    let given = Given { advisories: advisories.as_ref(), on: advisories.as_ref().map(|_| today()) };
     if arguments.quiet || !io::stderr().is_terminal() {
-        return Ok(certifier::certify(source, &name, &profile, &Silent));
+        return Ok(certifier::certify_given(source, &name, &profile, &given, &Silent));
     }
     let bar = Bar::new();
-    let report = certifier::certify(source, &name, &profile, &bar);
+    let report = certifier::certify_given(source, &name, &profile, &given, &bar);
     bar.0.finish_and_clear();
     Ok(report)
 }

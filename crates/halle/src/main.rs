@@ -2,11 +2,14 @@
 //!
 //! This crate parses the configuration and wires the rest together. What is absent: rules.
 
+mod advisories;
+mod beside;
 mod certify;
 mod convert;
 mod demo;
 mod examine;
 mod operator;
+mod sbom;
 mod serve;
 mod upload;
 mod vitals;
@@ -43,6 +46,10 @@ enum Command {
     /// Judge an image for the market, in a process of its own
     #[command(hide = true)]
     Examine(examine::ExamineArgs),
+    /// List what is installed in a disk image, as CycloneDX or SPDX
+    Sbom(sbom::SbomArguments),
+    /// Known vulnerabilities, to judge images by
+    Advisories(advisories::AdvisoriesArguments),
     /// Say what a rule wants, why, and what to do
     Explain(certify::ExplainArguments),
 }
@@ -56,6 +63,8 @@ fn main() -> ExitCode {
         Command::Examine(args) => examine::run(args),
         Command::Certify(arguments) => certify::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Sbom(arguments) => sbom::run(&arguments),
+        Command::Advisories(arguments) => advisories::run(&arguments),
         Command::Explain(arguments) => certify::explain(&arguments),
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use disk::tree::{Entry, Kind, LINKS_MAX, Node, Tree, Unreadable};
+use disk::tree::{
+    Attribute, Condition, Entry, Extent, Kind, LINKS_MAX, Names, Node, OnFault, Tree, Unreadable, Visit,
+};
 
 use crate::linux::root::Root;
 
@@ -34,6 +36,16 @@ impl Folder {
             things.insert(path.to_owned(), thing);
         }
         Folder { paths: things.keys().cloned().collect(), things }
+    }
+
+    /// The same with a file that is not text.
+    pub fn with(mut self, path: &str, content: &[u8]) -> Folder {
+        for (place, _) in path.match_indices('/').filter(|(place, _)| *place > 0) {
+            self.things.entry(path[..place].to_owned()).or_insert(Thing::Directory);
+        }
+        self.things.insert(path.to_owned(), Thing::File(content.to_vec(), 0o644));
+        self.paths = self.things.keys().cloned().collect();
+        self
     }
 
     pub fn root(self) -> Root {
@@ -83,6 +95,18 @@ impl Folder {
 }
 
 impl Tree for Folder {
+    fn size_bytes(&self) -> u64 {
+        0
+    }
+
+    fn condition(&self) -> Result<Condition, Unreadable> {
+        Ok(Condition::Clean)
+    }
+
+    fn root(&self) -> Result<Node, Unreadable> {
+        self.node(0)
+    }
+
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
         Ok(self.resolve(path, true).and_then(|path| self.node_of(&path)))
     }
@@ -126,7 +150,23 @@ impl Tree for Folder {
         }
     }
 
-    fn extents(&self, _: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable> {
+    fn extents(&self, _: &Node) -> Result<Vec<Extent>, Unreadable> {
         Ok(Vec::new())
+    }
+
+    fn attributes(&self, _: &Node) -> Result<Vec<Attribute>, Unreadable> {
+        Ok(Vec::new())
+    }
+
+    fn names(&self) -> Result<Names, Unreadable> {
+        Ok(Names::default())
+    }
+
+    fn sweep(&self, _: &mut Visit<'_>, _: &mut OnFault<'_>) -> Result<(), Unreadable> {
+        Ok(())
+    }
+
+    fn free_space(&self, _: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
+        Ok(())
     }
 }

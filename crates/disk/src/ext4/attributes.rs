@@ -4,6 +4,7 @@ use super::Ext4;
 use super::inode::{BASE_BYTES, Inode, MAP_AT, MAP_BYTES};
 use crate::checksum::crc32c;
 use crate::fields::{u16_le, u32_le};
+use crate::naming::Directories;
 use crate::tree::{Attribute, Extent, Kind, Unreadable};
 
 /// Larger values are not read; the kernel writes none.

@@ -3,13 +3,14 @@
 //! The log is read twice: once to find its end and what was revoked, once to gather where the newest version of each block lies. No
 //! block is copied. The log is walked at most once around, whatever it says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::superblock::compat;
 use super::{Ext4, extents};
 use crate::blocks::Logged;
 use crate::checksum::crc32c;
 use crate::fields::{array, u16_be, u16_le, u32_be, u32_le, u64_be};
+use crate::naming::Directories;
 use crate::tree::{Extent, Unreadable};
 
 /// 4 GiB of log in blocks of 4 KiB.
@@ -69,7 +70,7 @@ struct Tag {
 struct Gathered {
     /// The last transaction that revoked a block.
     revoked: HashMap<u64, u32>,
-    overlay: HashMap<u64, Logged>,
+    overlay: BTreeMap<u64, Logged>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,11 +80,11 @@ enum Pass {
 }
 
 /// Gathers what the journal would write. Empty if there is nothing to do.
-pub(super) fn replay(fs: &Ext4) -> Result<HashMap<u64, Logged>, Unreadable> {
+pub(super) fn replay(fs: &Ext4) -> Result<BTreeMap<u64, Logged>, Unreadable> {
     if fs.superblock.compat & compat::HAS_JOURNAL == 0 || fs.superblock.journal_inode == 0 {
         return Err(Unreadable::Unsupported("ext4 recovery from an external journal".into()));
     }
-    let Some(journal) = Journal::open(fs)? else { return Ok(HashMap::new()) };
+    let Some(journal) = Journal::open(fs)? else { return Ok(BTreeMap::new()) };
     let mut gathered = Gathered::default();
     let last = journal.walk(Pass::Revocations, None, &mut gathered)?;
     if let Some(last) = last {

@@ -1,19 +1,19 @@
 //! ext2, ext3 and ext4, read without mounting and without writing.
 //!
-//! [`Ext4::open`] checks the superblock and lays an unfinished journal over the volume in memory. Then files are read by path
-//! ([`Tree`]), all inodes are swept as tables ([`Ext4::sweep`]), or all names are gathered ([`Ext4::names`]).
+//! [`Ext4::open`] checks the superblock and lays an unfinished journal over the volume in memory. Then files are read by
+//! path, all inodes are swept as tables, or all names are gathered, as [`Tree`](crate::tree::Tree) has it.
 //!
 //! Invariants: every number from the volume is bounded before it is used; every walk ends, by falling depth, by visited sets or by
 //! a stated limit; where metadata has a checksum it is verified; memory does not grow with the volume, but for the extents of
-//! one file, the names of [`Ext4::names`] and the block numbers of the journal, each with a limit. What is damaged is refused, never
+//! one file, the names when they are gathered and the block numbers of the journal, each with a limit. What is damaged is refused, never
 //! guessed at. An incompatible feature that is not known is `Unsupported`.
 
 use std::sync::Arc;
 
 use crate::blocks::{Blocks, LastMap};
-use crate::naming::{self, Directories, Last, Visit};
+use crate::naming::{self, Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{Entry, Kind, Node, Tree, Unreadable};
+use crate::tree::{self, Attribute, Condition, Extent, Kind, Node, OnFault, Unreadable};
 
 mod attributes;
 mod directory;
@@ -22,9 +22,6 @@ mod inode;
 mod journal;
 mod superblock;
 mod sweep;
-
-pub use crate::naming::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, NAMES_MAX, Names};
-pub use crate::tree::{Attribute, Extent};
 
 use inode::Inode;
 use superblock::{Descriptor, SUPERBLOCK_AT, SUPERBLOCK_BYTES, Superblock};
@@ -79,11 +76,6 @@ impl Ext4 {
         self.superblock.block_bytes as u64
     }
 
-    /// The length of the filesystem, which may be less than that of its volume.
-    pub fn size_bytes(&self) -> u64 {
-        self.superblock.blocks * self.block_bytes()
-    }
-
     /// Whether it was not unmounted: its journal had to be read.
     pub fn needed_recovery(&self) -> bool {
         self.needed_recovery
@@ -98,21 +90,6 @@ impl Ext4 {
     pub fn says_it_is_sound(&self) -> bool {
         const ERRORS: u16 = 2;
         self.superblock.state & ERRORS == 0
-    }
-
-    pub fn root(&self) -> Result<Node, Unreadable> {
-        self.node(ROOT_INODE)
-    }
-
-    /// Walks all directories from the root and gives every inode that has a name one path. A directory with two names, which
-    /// would be a loop or lead there, is entered once and reported.
-    pub fn names(&self) -> Result<Names, Unreadable> {
-        Names::gather(self)
-    }
-
-    /// The extended attributes of a file.
-    pub fn attributes(&self, node: &Node) -> Result<Vec<Attribute>, Unreadable> {
-        attributes::of(self, &self.inode(node.inode)?)
     }
 
     fn descriptor(&self, group: u64) -> Result<Descriptor, Unreadable> {
@@ -142,18 +119,6 @@ impl Ext4 {
         let record = self.blocks.record(at, self.superblock.inode_bytes)?;
         Inode::parse(number, record, at, &self.superblock)
     }
-
-    /// Up to `limit` bytes of an inode's contents.
-    fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
-        inode.check_readable()?;
-        let left = inode.node.size_bytes.saturating_sub(offset);
-        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if length == 0 {
-            return Ok(Vec::new());
-        }
-        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
-        self.blocks.read_mapped(&map, offset, length)
-    }
 }
 
 impl Directories for Ext4 {
@@ -163,8 +128,8 @@ impl Directories for Ext4 {
         ROOT_INODE
     }
 
-    fn size_bytes(&self) -> u64 {
-        Ext4::size_bytes(self)
+    fn total_bytes(&self) -> u64 {
+        self.superblock.blocks * self.block_bytes()
     }
 
     fn inode(&self, number: u64) -> Result<Inode, Unreadable> {
@@ -209,37 +174,41 @@ impl Directories for Ext4 {
         target.truncate(end);
         Ok(target)
     }
-}
-
-impl Tree for Ext4 {
-    fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        naming::look_up(self, path.as_bytes(), Last::Followed)
-    }
-
-    fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        naming::look_up(self, path.as_bytes(), Last::Itself)
-    }
-
-    fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable> {
-        naming::list(self, &self.inode(directory.inode)?)
-    }
-
-    fn node(&self, inode: u64) -> Result<Node, Unreadable> {
-        Ok(self.inode(inode)?.node)
-    }
-
-    fn read(&self, file: &Node, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
-        self.contents(&self.inode(file.inode)?, offset, limit)
-    }
-
-    fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable> {
-        self.link_target(&self.inode(link.inode)?)
-    }
 
     /// Where the journal was laid over the volume, the bytes at these places are those before the crash.
-    fn extents(&self, file: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable> {
-        let map = extents::map(self, &self.inode(file.inode)?)?;
-        Ok(map.iter().map(|extent| (extent.file_offset, extent.device_offset, extent.length)).collect())
+    fn map(&self, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
+        extents::map(self, inode)
+    }
+
+    fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        inode.check_readable()?;
+        let left = inode.node.size_bytes.saturating_sub(offset);
+        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
+        self.blocks.read_mapped(&map, offset, length)
+    }
+
+    fn attributes_of(&self, inode: &Inode) -> Result<Vec<Attribute>, Unreadable> {
+        attributes::of(self, inode)
+    }
+
+    fn state(&self) -> Result<Condition, Unreadable> {
+        Ok(match (self.says_it_is_sound(), self.needed_recovery) {
+            (false, _) => Condition::Damaged,
+            (true, true) => Condition::Replayed,
+            (true, false) => Condition::Clean,
+        })
+    }
+
+    fn all_inodes(&self, visit: &mut tree::Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable> {
+        sweep::all_inodes(self, visit, fault)
+    }
+
+    fn free_runs(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
+        sweep::free_runs(self, visit)
     }
 }
 

@@ -4,41 +4,63 @@ use super::inode::Inode;
 use super::superblock::Descriptor;
 use super::{Ext4, extents};
 use crate::fields::u16_le;
-use crate::naming::Fault;
-use crate::tree::{Extent, Node, Unreadable};
+use crate::tree::{Fault, Laid, OnFault, Unreadable, Visit};
 
 /// How much of an inode table is read at once.
 const TABLE_BYTES: usize = 256 << 10;
 
-impl Ext4 {
-    /// Shows every inode in use to `visit`, with its extents on the volume, in the order of the disk; system files such as the
-    /// journal too. What is damaged is told to `fault` and passed over, so that one bad inode hides no other.
-    ///
-    /// In use is what has links or a bit in the bitmap. What the tables call never used is not looked at: a name that leads there
-    /// comes up in [`Ext4::names`] alone.
-    pub fn sweep(
-        &self,
-        visit: &mut dyn FnMut(&Node, &[Extent]),
-        fault: &mut dyn FnMut(Fault),
-    ) -> Result<(), Unreadable> {
-        for group in 0..self.superblock.groups {
-            let swept =
-                self.descriptor(group).and_then(|found| self.sweep_group(group, &found, visit, fault));
-            match swept {
-                Err(Unreadable::Io(why)) => return Err(why.into()),
-                Err(why) => fault(Fault { inode: 0, why }),
-                Ok(()) => {}
+/// In use is what has links or a bit in the bitmap. What the tables call never used is not looked at.
+pub(super) fn all_inodes(
+    fs: &Ext4,
+    visit: &mut Visit<'_>,
+    fault: &mut OnFault<'_>,
+) -> Result<(), Unreadable> {
+    for group in 0..fs.superblock.groups {
+        let swept = fs.descriptor(group).and_then(|found| fs.sweep_group(group, &found, visit, fault));
+        match swept {
+            Err(Unreadable::Io(why)) => return Err(why.into()),
+            Err(why) => fault(Fault { inode: 0, why }),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn free_runs(fs: &Ext4, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
+    let superblock = &fs.superblock;
+    let block_bytes = fs.block_bytes();
+    let mut run: Option<(u64, u64)> = None;
+    for group in 0..superblock.groups {
+        let in_use = fs.blocks_in_use(group)?;
+        let first = superblock.first_block_of(group);
+        let end = superblock.blocks.min(first + superblock.blocks_per_group);
+        let clusters = (end - first).div_ceil(superblock.cluster_blocks);
+        for cluster in (0..clusters).filter(|cluster| !in_use(*cluster)) {
+            let from = first + cluster * superblock.cluster_blocks;
+            let to = end.min(from + superblock.cluster_blocks);
+            match &mut run {
+                Some((_, until)) if *until == from => *until = to,
+                _ => {
+                    if let Some((from, to)) = run.replace((from, to)) {
+                        visit(from * block_bytes, to * block_bytes);
+                    }
+                }
             }
         }
-        Ok(())
     }
+    if let Some((from, to)) = run {
+        visit(from * block_bytes, to * block_bytes);
+    }
+    Ok(())
+}
 
+impl Ext4 {
     fn sweep_group(
         &self,
         group: u64,
         descriptor: &Descriptor,
-        visit: &mut dyn FnMut(&Node, &[Extent]),
-        fault: &mut dyn FnMut(Fault),
+        visit: &mut Visit<'_>,
+        fault: &mut OnFault<'_>,
     ) -> Result<(), Unreadable> {
         let superblock = &self.superblock;
         if descriptor.inodes_uninitialised {
@@ -80,46 +102,20 @@ impl Ext4 {
         number: u64,
         record: &[u8],
         at: u64,
-        visit: &mut dyn FnMut(&Node, &[Extent]),
-        fault: &mut dyn FnMut(Fault),
+        visit: &mut Visit<'_>,
+        fault: &mut OnFault<'_>,
     ) -> Result<(), Unreadable> {
         let read = Inode::parse(number, record.to_vec(), at, &self.superblock).and_then(|inode| {
             let map = extents::map(self, &inode)?;
             Ok((inode, map))
         });
         match read {
-            Ok((inode, map)) => visit(&inode.node, &map),
+            Ok((inode, map)) => {
+                let is_packed = inode.check_readable().is_err() || self.blocks.overlays_any_of(&map);
+                visit(Laid { node: &inode.node, extents: &map, is_packed });
+            }
             Err(Unreadable::Io(why)) => return Err(why.into()),
             Err(why) => fault(Fault { inode: number, why }),
-        }
-        Ok(())
-    }
-
-    /// Shows every run of free blocks to `visit` as `[from, to)` in bytes of the volume. What lies there belongs to no file.
-    pub fn free_space(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
-        let superblock = &self.superblock;
-        let block_bytes = self.block_bytes();
-        let mut run: Option<(u64, u64)> = None;
-        for group in 0..superblock.groups {
-            let in_use = self.blocks_in_use(group)?;
-            let first = superblock.first_block_of(group);
-            let end = superblock.blocks.min(first + superblock.blocks_per_group);
-            let clusters = (end - first).div_ceil(superblock.cluster_blocks);
-            for cluster in (0..clusters).filter(|cluster| !in_use(*cluster)) {
-                let from = first + cluster * superblock.cluster_blocks;
-                let to = end.min(from + superblock.cluster_blocks);
-                match &mut run {
-                    Some((_, until)) if *until == from => *until = to,
-                    _ => {
-                        if let Some((from, to)) = run.replace((from, to)) {
-                            visit(from * block_bytes, to * block_bytes);
-                        }
-                    }
-                }
-            }
-        }
-        if let Some((from, to)) = run {
-            visit(from * block_bytes, to * block_bytes);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::{BLOCK_BYTES, Fat, Inode, ROOT_INODE, Width};
 use crate::fields::u32_le;
-use crate::tree::{Extent, Kind, Unreadable, add_extent};
+use crate::tree::{Condition, Extent, Kind, Unreadable, add_extent};
 
 /// The extents of a file or directory, in order. A file's are clipped to its size and a chain that is too short for it is damage;
 /// a directory's length is that of its chain, bounded by the directory's own limit.
@@ -69,5 +69,25 @@ pub(super) fn value(fs: &Fat, cluster: u32) -> Result<u32, Unreadable> {
         Width::Fat16 => byte(at * 2)? | byte(at * 2 + 1)? << 8,
         // The upper four bits are reserved and do not count.
         Width::Fat32 => u32_le(&fs.blocks.record(fs.boot.table_at + at * 4, 4)?, 0) & 0x0fff_ffff,
+    })
+}
+
+/// Whether the volume was unmounted and is sound: by two bits of the entry of cluster 1, which Windows clears meanwhile, or by two
+/// bits of the boot sector, which Linux sets.
+pub(super) fn condition(fs: &Fat) -> Result<Condition, Unreadable> {
+    let (clean, sound) = match fs.boot.width {
+        Width::Fat12 => (0, 0),
+        Width::Fat16 => (1 << 15, 1 << 14),
+        Width::Fat32 => (1 << 27, 1 << 26),
+    };
+    const IN_USE: u8 = 1;
+    const UNSOUND: u8 = 2;
+    let (entry, state) = (value(fs, 1)?, fs.boot.state);
+    Ok(if entry & sound != sound || state & UNSOUND != 0 {
+        Condition::Damaged
+    } else if entry & clean != clean || state & IN_USE != 0 {
+        Condition::InUse
+    } else {
+        Condition::Clean
     })
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{Fat, Inode, ROOT_INODE};
 use crate::fields::{u16_le, u32_le};
-use crate::naming::Name;
+use crate::naming::{Directories, Name};
 use crate::tree::{Kind, Node, Unreadable};
 
 /// No directory may be longer: 65,536 entries, by Microsoft's own specification.

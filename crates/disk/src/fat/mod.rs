@@ -12,9 +12,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::blocks::{Blocks, LastMap};
-use crate::naming::{self, Directories, Last, Names, Visit};
+use crate::naming::{Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{Entry, Extent, Kind, Node, Tree, Unreadable};
+use crate::tree::{self, Condition, Extent, Kind, Node, OnFault, Unreadable};
 
 mod boot_sector;
 mod chain;
@@ -65,25 +65,6 @@ impl Fat {
     pub fn cluster_bytes(&self) -> u64 {
         self.boot.cluster_bytes
     }
-
-    /// The length of the filesystem, which may be less than that of its volume.
-    pub fn size_bytes(&self) -> u64 {
-        self.boot.size_bytes
-    }
-
-    pub fn root(&self) -> Result<Node, Unreadable> {
-        self.node(ROOT_INODE)
-    }
-
-    /// Walks all directories from the root and gives every file one path. A directory that comes up twice is entered once and
-    /// reported.
-    pub fn names(&self) -> Result<Names, Unreadable> {
-        Names::gather(self)
-    }
-
-    fn map(&self, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
-        chain::map(self, inode)
-    }
 }
 
 impl Directories for Fat {
@@ -93,8 +74,8 @@ impl Directories for Fat {
         ROOT_INODE
     }
 
-    fn size_bytes(&self) -> u64 {
-        Fat::size_bytes(self)
+    fn total_bytes(&self) -> u64 {
+        self.boot.size_bytes
     }
 
     fn inode(&self, number: u64) -> Result<Inode, Unreadable> {
@@ -136,27 +117,11 @@ impl Directories for Fat {
     fn link_target(&self, link: &Inode) -> Result<Vec<u8>, Unreadable> {
         Err(Unreadable::Damaged { what: "symbolic link on FAT, which has none", offset: link.offset })
     }
-}
-
-impl Tree for Fat {
-    fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        naming::look_up(self, path.as_bytes(), Last::Followed)
+    fn map(&self, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
+        chain::map(self, inode)
     }
 
-    fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        naming::look_up(self, path.as_bytes(), Last::Itself)
-    }
-
-    fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable> {
-        naming::list(self, &self.inode(directory.inode)?)
-    }
-
-    fn node(&self, inode: u64) -> Result<Node, Unreadable> {
-        Ok(self.inode(inode)?.node)
-    }
-
-    fn read(&self, file: &Node, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
-        let inode = self.inode(file.inode)?;
+    fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
         if inode.node.kind != Kind::File {
             return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
         }
@@ -165,17 +130,20 @@ impl Tree for Fat {
         if length == 0 {
             return Ok(Vec::new());
         }
-        let map = self.last_map.of(inode.node.inode, || self.map(&inode))?;
+        let map = self.last_map.of(inode.node.inode, || self.map(inode))?;
         self.blocks.read_mapped(&map, offset, length)
     }
 
-    fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable> {
-        self.link_target(&self.inode(link.inode)?)
+    fn state(&self) -> Result<Condition, Unreadable> {
+        chain::condition(self)
     }
 
-    fn extents(&self, file: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable> {
-        let map = self.map(&self.inode(file.inode)?)?;
-        Ok(map.iter().map(|extent| (extent.file_offset, extent.device_offset, extent.length)).collect())
+    fn all_inodes(&self, visit: &mut tree::Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable> {
+        sweep::all_inodes(self, visit, fault)
+    }
+
+    fn free_runs(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
+        sweep::free_runs(self, visit)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Real filesystems made by dosfstools and filled by mtools, read back; and the same ones lied to.
 
 use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -8,6 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::read_at::FileImage;
+use crate::tree::{Laid, Tree};
 
 struct Made {
     image: PathBuf,
@@ -87,7 +89,7 @@ fn check(width: &str, mib: u64, expected: Width) {
             .extents(&node)
             .unwrap()
             .iter()
-            .flat_map(|(_, at, length)| image[*at as usize..(at + length) as usize].to_vec())
+            .flat_map(|e| image[e.device_offset as usize..(e.device_offset + e.length) as usize].to_vec())
             .collect();
         assert!(placed == bytes, "{path}");
         bytes
@@ -116,7 +118,7 @@ fn check_whole(made: &Made, fs: &Fat) {
     let names = fs.names().unwrap();
     assert_eq!((names.faults_counted, names.count()), (0, 1 + 4 + 4 + 200));
     let mut taken = 0;
-    let mut visit = |node: &Node, map: &[Extent]| {
+    let mut visit = |Laid { node, extents: map, .. }: Laid<'_>| {
         let path = String::from_utf8(names.path(node.inode).unwrap()).unwrap();
         assert_eq!(fs.look_up(&path).unwrap().unwrap(), *node);
         if node.inode != ROOT_INODE || fs.width() == Width::Fat32 {
@@ -211,7 +213,7 @@ fn damaged(edits: &[(u64, &[u8])], what: &str) {
         other => panic!("{what}: {other:?}"),
     }
     let mut faults = 0;
-    fs.sweep(&mut |_, _| {}, &mut |_| faults += 1).unwrap();
+    fs.sweep(&mut |_| {}, &mut |_| faults += 1).unwrap();
     assert_eq!(faults, 1, "{what}");
 }
 
@@ -288,7 +290,7 @@ proptest::proptest! {
             image[(places[place] + at) as usize] = byte;
         }
         let Ok(fs) = Fat::open(Arc::new(image)) else { return Ok(()) };
-        let mut visit = |node: &Node, map: &[Extent]| {
+        let mut visit = |Laid { node, extents: map, .. }: Laid<'_>| {
             assert!(map.iter().all(|extent| extent.device_offset + extent.length <= fs.size_bytes()));
             let _ = (fs.list(node), fs.read(node, 5000, 70_000));
         };
@@ -296,4 +298,31 @@ proptest::proptest! {
         let _ = fs.free_space(&mut |from, to| assert!(from < to && to <= fs.size_bytes()));
         let _ = fs.look_up("/EFI/BOOT/BOOTX64.EFI");
     }
+}
+
+/// Checks what a FAT says of its own condition once `patch` has been written at `at`.
+#[track_caller]
+fn check_condition(width: &str, mib: u64, patch: Option<(u64, u8)>, expected: Condition) {
+    let made = Made::new(width, mib);
+    if let Some((at, byte)) = patch {
+        let file = File::options().write(true).open(&made.image).unwrap();
+        file.write_all_at(&[byte], at).unwrap();
+    }
+    assert_eq!(made.open().condition().unwrap(), expected, "{width} {patch:?}");
+}
+
+#[test]
+fn a_fat_says_whether_it_was_unmounted_and_is_sound() {
+    check_condition("12", 4, None, Condition::Clean);
+    check_condition("16", 16, None, Condition::Clean);
+    check_condition("32", 40, None, Condition::Clean);
+    check_condition("12", 4, Some((37, 1)), Condition::InUse);
+    check_condition("32", 40, Some((65, 2)), Condition::Damaged);
+    // The high byte of the entry of cluster 1.
+    let table = Made::new("16", 16).open().boot.table_at;
+    check_condition("16", 16, Some((table + 3, 0x7f)), Condition::InUse);
+    check_condition("16", 16, Some((table + 3, 0xbf)), Condition::Damaged);
+    let table = Made::new("32", 40).open().boot.table_at;
+    check_condition("32", 40, Some((table + 7, 0x07)), Condition::InUse);
+    check_condition("32", 40, Some((table + 7, 0x0b)), Condition::Damaged);
 }

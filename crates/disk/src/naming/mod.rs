@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::tree::{ENTRIES_MAX, Entry, Kind, Node, Unreadable};
+use crate::tree::{self, Attribute, Condition, ENTRIES_MAX, Entry, Extent, Kind, Node, OnFault, Unreadable};
 
 mod names;
 mod path;
@@ -19,7 +19,7 @@ pub(crate) struct Name<'a> {
 
 pub(crate) type Visit<'v> = dyn FnMut(Name<'_>) -> Result<ControlFlow<()>, Unreadable> + 'v;
 
-/// A filesystem as far as names go: what its reader provides so that paths and walks need to be written once.
+/// What a reader provides so that paths, walks and all else that [`Tree`](crate::tree::Tree) promises need to be written once.
 pub(crate) trait Directories {
     /// An inode with what the reader needs to know beside the node.
     type Inode;
@@ -27,7 +27,7 @@ pub(crate) trait Directories {
     fn root_inode(&self) -> u64;
 
     /// The length of the filesystem; no honest set of directories is longer.
-    fn size_bytes(&self) -> u64;
+    fn total_bytes(&self) -> u64;
 
     fn inode(&self, number: u64) -> Result<Self::Inode, Unreadable>;
 
@@ -44,10 +44,33 @@ pub(crate) trait Directories {
     /// Shows every name but `.` and `..` to `visit`, until it has seen enough.
     fn visit_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable>;
 
+    /// The same for a walk that is to miss nothing: with streams, where files have others beside their contents.
+    fn visit_all_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        self.visit_names(directory, visit)
+    }
+
     /// The inode that a directory calls `wanted`, by this filesystem's notion of sameness.
     fn find(&self, directory: &Self::Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable>;
 
     fn link_target(&self, link: &Self::Inode) -> Result<Vec<u8>, Unreadable>;
+
+    /// Where a file's bytes lie as they are, in file order.
+    fn map(&self, inode: &Self::Inode) -> Result<Vec<Extent>, Unreadable>;
+
+    /// Up to `limit` bytes of a file from `offset`; fewer only at its end.
+    fn contents(&self, inode: &Self::Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable>;
+
+    fn attributes_of(&self, _: &Self::Inode) -> Result<Vec<Attribute>, Unreadable> {
+        Ok(Vec::new())
+    }
+
+    fn state(&self) -> Result<Condition, Unreadable>;
+
+    /// What [`Tree::sweep`](crate::tree::Tree::sweep) shows.
+    fn all_inodes(&self, visit: &mut tree::Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable>;
+
+    /// What [`Tree::free_space`](crate::tree::Tree::free_space) shows.
+    fn free_runs(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable>;
 }
 
 /// Finds a name where the same bytes are the same name.

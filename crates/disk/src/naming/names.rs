@@ -55,7 +55,7 @@ impl Names {
         names.places.insert(root, Place { parent: root, name: 0, length: 0 });
         let mut ahead = vec![root];
         // A block belongs to one directory, so directories that are larger than the volume together share blocks.
-        let mut budget = fs.size_bytes();
+        let mut budget = fs.total_bytes();
         while let Some(number) = ahead.pop() {
             match names.enter(fs, number, &mut ahead, &mut budget) {
                 Ok(()) => {}
@@ -76,10 +76,10 @@ impl Names {
     ) -> Result<(), Unreadable> {
         let directory = fs.inode(number)?;
         let found = fs.directory_bytes(&directory)?;
-        let limit = fs.size_bytes();
+        let limit = fs.total_bytes();
         *budget =
             budget.checked_sub(found).ok_or(Unreadable::OverLimit { what: DIRECTORIES, found, limit })?;
-        fs.visit_names(&directory, &mut |name| {
+        fs.visit_all_names(&directory, &mut |name| {
             // The directory's word for the kind is not taken: a directory that calls itself a file would go unseen.
             let is_directory = fs.kind_of(name.inode)? == Some(Kind::Directory);
             if self.add(name.inode, number, name.bytes)? {

@@ -1,20 +1,20 @@
 //! XFS of versions 4 and 5, read without mounting and without writing.
 //!
-//! [`Xfs::open`] checks the superblock. Then files are read by path ([`Tree`]), all inodes are swept by the trees that list them
-//! ([`Xfs::sweep`]), or all names are gathered ([`Xfs::names`]). The log is not replayed: [`Xfs::log_is_dirty`] tells whether what is read
+//! [`Xfs::open`] checks the superblock. Then files are read by path, all inodes are swept by the trees that list them, or all names are
+//! gathered, as [`Tree`](crate::tree::Tree) has it. The log is not replayed: [`Xfs::log_is_dirty`] tells whether what is read
 //! may be older than what was written.
 //!
 //! Invariants: every number from the volume is bounded before it is used; every walk ends, by falling depth, by visited sets or by a
 //! stated limit; in version 5 every block of metadata that is read has its checksum, place and owner verified; memory does not grow
-//! with the volume, but for the extents of one file, the attributes of one file and the names of [`Xfs::names`], each with a limit.
+//! with the volume, but for the extents of one file, the attributes of one file and the names when they are gathered, each with a limit.
 //! What is damaged is refused, never mended.
 
 use std::sync::Arc;
 
 use crate::blocks::{Blocks, LastMap};
-use crate::naming::{self, Directories, Last, Visit};
+use crate::naming::{self, Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{Entry, Kind, Node, Tree, Unreadable};
+use crate::tree::{self, Attribute, Condition, Extent, Kind, Node, OnFault, Unreadable};
 
 mod attributes;
 mod directory;
@@ -29,9 +29,6 @@ mod sweep;
 pub use attributes::{ATTRIBUTES_BYTES_MAX, VALUE_BYTES_MAX};
 pub use directory::DIRECTORY_BYTES_MAX;
 pub use superblock::GROUPS_MAX;
-
-pub use crate::naming::{FAULTS_MAX, Fault, NAMES_BYTES_MAX, NAMES_MAX, Names};
-pub use crate::tree::{Attribute, Extent};
 
 use inode::{Format, Inode};
 use metadata::{Expected, REMOTE};
@@ -71,11 +68,6 @@ impl Xfs {
         self.superblock.block_bytes
     }
 
-    /// The length of the filesystem, which may be less than that of its volume.
-    pub fn size_bytes(&self) -> u64 {
-        self.superblock.blocks * self.block_bytes()
-    }
-
     /// Whether metadata has checksums: version 5.
     pub fn has_checksums(&self) -> bool {
         self.superblock.has_checksums
@@ -86,21 +78,6 @@ impl Xfs {
         log::is_dirty(self)
     }
 
-    pub fn root(&self) -> Result<Node, Unreadable> {
-        self.node(self.superblock.root_inode)
-    }
-
-    /// Walks all directories from the root and gives every inode that has a name one path. A directory with two names, which
-    /// would be a loop or lead there, is entered once and reported.
-    pub fn names(&self) -> Result<Names, Unreadable> {
-        Names::gather(self)
-    }
-
-    /// The extended attributes of a file. Access control lists are told as XFS keeps them (`trusted.SGI_ACL_FILE`).
-    pub fn attributes(&self, node: &Node) -> Result<Vec<Attribute>, Unreadable> {
-        attributes::of(self, &self.inode(node.inode)?)
-    }
-
     /// The block that lies at `offset`, which must begin one.
     fn block_at(&self, offset: u64) -> Result<Arc<[u8]>, Unreadable> {
         self.blocks.block(offset / self.superblock.block_bytes)
@@ -108,19 +85,6 @@ impl Xfs {
 
     fn inode_at(&self, number: u64) -> Result<u64, Unreadable> {
         self.superblock.inode_at(number).ok_or(Unreadable::Damaged { what: "inode number", offset: 0 })
-    }
-
-    fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
-        if inode.node.kind != Kind::File {
-            return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
-        }
-        let left = inode.node.size_bytes.saturating_sub(offset);
-        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if length == 0 {
-            return Ok(Vec::new());
-        }
-        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
-        self.blocks.read_mapped(&map, offset, length)
     }
 
     /// The target of a long link, in blocks of its own; in version 5 each extent begins with a header.
@@ -153,8 +117,8 @@ impl Directories for Xfs {
         self.superblock.root_inode
     }
 
-    fn size_bytes(&self) -> u64 {
-        Xfs::size_bytes(self)
+    fn total_bytes(&self) -> u64 {
+        self.superblock.blocks * self.block_bytes()
     }
 
     fn inode(&self, number: u64) -> Result<Inode, Unreadable> {
@@ -202,37 +166,40 @@ impl Directories for Xfs {
         target.truncate(end);
         Ok(target)
     }
-}
-
-impl Tree for Xfs {
-    fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        naming::look_up(self, path.as_bytes(), Last::Followed)
-    }
-
-    fn look_up_itself(&self, path: &str) -> Result<Option<Node>, Unreadable> {
-        naming::look_up(self, path.as_bytes(), Last::Itself)
-    }
-
-    fn list(&self, directory: &Node) -> Result<Vec<Entry>, Unreadable> {
-        naming::list(self, &self.inode(directory.inode)?)
-    }
-
-    fn node(&self, inode: u64) -> Result<Node, Unreadable> {
-        Ok(self.inode(inode)?.node)
-    }
-
-    fn read(&self, file: &Node, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
-        self.contents(&self.inode(file.inode)?, offset, limit)
-    }
-
-    fn read_link(&self, link: &Node) -> Result<Vec<u8>, Unreadable> {
-        self.link_target(&self.inode(link.inode)?)
-    }
 
     /// Of a symbolic link in blocks of its own these are the blocks, headers and all.
-    fn extents(&self, file: &Node) -> Result<Vec<(u64, u64, u64)>, Unreadable> {
-        let map = extents::map(self, &self.inode(file.inode)?)?;
-        Ok(map.iter().map(|extent| (extent.file_offset, extent.device_offset, extent.length)).collect())
+    fn map(&self, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
+        extents::map(self, inode)
+    }
+
+    fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        if inode.node.kind != Kind::File {
+            return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
+        }
+        let left = inode.node.size_bytes.saturating_sub(offset);
+        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
+        self.blocks.read_mapped(&map, offset, length)
+    }
+
+    /// Access control lists are told as XFS keeps them (`trusted.SGI_ACL_FILE`).
+    fn attributes_of(&self, inode: &Inode) -> Result<Vec<Attribute>, Unreadable> {
+        attributes::of(self, inode)
+    }
+
+    fn state(&self) -> Result<Condition, Unreadable> {
+        Ok(if self.log_is_dirty()? { Condition::NotReplayed } else { Condition::Clean })
+    }
+
+    fn all_inodes(&self, visit: &mut tree::Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable> {
+        sweep::all_inodes(self, visit, fault)
+    }
+
+    fn free_runs(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
+        sweep::free_runs(self, visit)
     }
 }
 

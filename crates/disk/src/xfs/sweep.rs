@@ -4,32 +4,48 @@ use super::group::{FREE_BY_PLACE, INODES};
 use super::inode::Inode;
 use super::{Xfs, extents};
 use crate::fields::{u16_be, u32_be, u64_be};
-use crate::naming::Fault;
-use crate::tree::{Extent, Node, Unreadable};
+use crate::tree::{Fault, Laid, OnFault, Unreadable, Visit};
 
 /// A record of the inode tree stands for this many inodes; a bit of its mask of holes for so many of them.
 const CHUNK_INODES: u64 = 64;
 const HOLE_INODES: u64 = 4;
 
-type Visit<'v> = dyn FnMut(&Node, &[Extent]) + 'v;
-type OnFault<'v> = dyn FnMut(Fault) + 'v;
-
-impl Xfs {
-    /// Shows every inode in use to `visit`, with its extents on the volume, in the order of the disk; system files such as those of
-    /// quotas too. What is damaged is told to `fault` and passed over, so that one bad inode hides no other.
-    ///
-    /// In use is what the inode trees call so. A name that leads elsewhere comes up in [`Xfs::names`] alone.
-    pub fn sweep(&self, visit: &mut Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable> {
-        for group in 0..self.superblock.groups {
-            match self.sweep_group(group, visit, fault) {
-                Err(Unreadable::Io(why)) => return Err(why.into()),
-                Err(why) => fault(Fault { inode: 0, why }),
-                Ok(()) => {}
-            }
+/// In use is what the inode trees call so.
+pub(super) fn all_inodes(fs: &Xfs, visit: &mut Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable> {
+    for group in 0..fs.superblock.groups {
+        match fs.sweep_group(group, visit, fault) {
+            Err(Unreadable::Io(why)) => return Err(why.into()),
+            Err(why) => fault(Fault { inode: 0, why }),
+            Ok(()) => {}
         }
-        Ok(())
     }
+    Ok(())
+}
 
+pub(super) fn free_runs(fs: &Xfs, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
+    let mut runs = Runs { run: None, visit };
+    for group in 0..fs.superblock.groups {
+        let (root, ready) = fs.free_root(group)?;
+        let mut ready = ready.into_iter().peekable();
+        let mut add = |block: u64, length: u64| {
+            let place = fs.superblock.place(group, block, length).filter(|_| length > 0);
+            let damaged = Unreadable::Damaged { what: "free space past the end", offset: 0 };
+            runs.add(place.ok_or(damaged)?, length * fs.superblock.block_bytes)
+        };
+        let mut record = |record: &[u8]| {
+            let (block, length) = (u64::from(u32_be(record, 0)), u64::from(u32_be(record, 4)));
+            while let Some(earlier) = ready.next_if(|ready| *ready < block) {
+                add(earlier, 1)?;
+            }
+            add(block, length)
+        };
+        fs.walk(group, &FREE_BY_PLACE, &root, &mut record, &mut Err)?;
+        ready.try_for_each(|block| add(block, 1))?;
+    }
+    runs.finish();
+    Ok(())
+}
+impl Xfs {
     fn sweep_group(
         &self,
         group: u64,
@@ -83,36 +99,11 @@ impl Xfs {
             let read = Inode::parse(number, record, from + at, self)
                 .and_then(|inode| Ok((extents::map(self, &inode)?, inode.node)));
             match read {
-                Ok((map, node)) => visit(&node, &map),
+                Ok((map, node)) => visit(Laid { node: &node, extents: &map, is_packed: false }),
                 Err(Unreadable::Io(why)) => return Err(why.into()),
                 Err(why) => fault(Fault { inode: number, why }),
             }
         }
-        Ok(())
-    }
-
-    /// Shows every run of free blocks to `visit` as `[from, to)` in bytes of the volume. What lies there belongs to no file.
-    pub fn free_space(&self, visit: &mut dyn FnMut(u64, u64)) -> Result<(), Unreadable> {
-        let mut runs = Runs { run: None, visit };
-        for group in 0..self.superblock.groups {
-            let (root, ready) = self.free_root(group)?;
-            let mut ready = ready.into_iter().peekable();
-            let mut add = |block: u64, length: u64| {
-                let place = self.superblock.place(group, block, length).filter(|_| length > 0);
-                let damaged = Unreadable::Damaged { what: "free space past the end", offset: 0 };
-                runs.add(place.ok_or(damaged)?, length * self.superblock.block_bytes)
-            };
-            let mut record = |record: &[u8]| {
-                let (block, length) = (u64::from(u32_be(record, 0)), u64::from(u32_be(record, 4)));
-                while let Some(earlier) = ready.next_if(|ready| *ready < block) {
-                    add(earlier, 1)?;
-                }
-                add(block, length)
-            };
-            self.walk(group, &FREE_BY_PLACE, &root, &mut record, &mut Err)?;
-            ready.try_for_each(|block| add(block, 1))?;
-        }
-        runs.finish();
         Ok(())
     }
 }

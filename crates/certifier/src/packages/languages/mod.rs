@@ -1,9 +1,8 @@
 //! Packages that languages bring along. What names them is told apart by its name while the names of a volume are walked, so
 //! there is one walk and no search; programs are told by their first bytes.
 
-use disk::ext4::Names;
 use disk::read_at::ReadAt;
-use disk::tree::{Kind as NodeKind, Node, Tree, Unreadable};
+use disk::tree::{Kind as NodeKind, Names, Node, Tree, Unreadable};
 
 use crate::finding::unreadable;
 use crate::packages::{Gap, InTree, PACKAGES_MAX, Package};

@@ -68,7 +68,7 @@ impl Specimen {
 /// Reads everything that can be read; damage is an answer, a panic or a loop is not.
 fn read_everything(made: &Made) {
     let Ok(fs) = made.try_open() else { return };
-    let _ = fs.sweep(&mut |node, _| read_one(&fs, node), &mut |_| {});
+    let _ = fs.sweep(&mut |laid| read_one(&fs, laid.node), &mut |_| {});
     let _ = fs.free_space(&mut |from, to| assert!(from < to && to <= fs.size_bytes()));
     if let Ok(names) = fs.names() {
         for inode in names.inodes() {
@@ -83,7 +83,7 @@ fn read_one(fs: &Ext4, node: &Node) {
     for offset in [0, 5000, node.size_bytes.saturating_sub(10), u64::MAX] {
         let _ = fs.read(node, offset, 70_000);
     }
-    for (_, offset, length) in fs.extents(node).unwrap_or_default() {
+    for Extent { device_offset: offset, length, .. } in fs.extents(node).unwrap_or_default() {
         assert!(offset + length <= fs.size_bytes());
     }
 }
@@ -289,7 +289,7 @@ fn inodes_that_lie_are_refused_and_hide_no_other() {
     damaged(Specimen::plain().in_inode("/dir/file", 0x6c, &[0xff; 4]), "/dir/file", "inode size");
     let specimen = Specimen::plain().in_inode("/dir/file", 0x80, &[0xff, 0xff]);
     let (mut seen, mut faults) = (0, 0);
-    specimen.made.open().sweep(&mut |_, _| seen += 1, &mut |_| faults += 1).unwrap();
+    specimen.made.open().sweep(&mut |_| seen += 1, &mut |_| faults += 1).unwrap();
     assert!(seen > 5 && faults == 1, "{seen} {faults}");
 }
 
@@ -299,7 +299,7 @@ fn a_file_of_the_greatest_size_costs_what_it_holds() {
     let fs = specimen.made.open();
     let node = fs.look_up("/dir/file").unwrap().unwrap();
     assert_eq!(node.size_bytes >> 32, 0x7fff_ffff);
-    assert_eq!(fs.extents(&node).unwrap().iter().map(|(.., length)| length).sum::<u64>(), 9 * BLOCK);
+    assert_eq!(fs.extents(&node).unwrap().iter().map(|extent| extent.length).sum::<u64>(), 9 * BLOCK);
     assert!(fs.read(&node, 1 << 40, 100).unwrap() == [0; 100]);
 }
 
@@ -413,7 +413,7 @@ proptest::proptest! {
             image[(places[place % places.len()] + at) as usize] = byte;
         }
         let Ok(fs) = Ext4::open(Arc::new(image)) else { return Ok(()) };
-        let _ = fs.sweep(&mut |node, _| read_one(&fs, node), &mut |_| {});
+        let _ = fs.sweep(&mut |laid| read_one(&fs, laid.node), &mut |_| {});
         let _ = fs.free_space(&mut |from, to| assert!(from < to && to <= fs.size_bytes()));
         if let Ok(names) = fs.names() {
             names.inodes().for_each(|inode| assert!(names.path(inode).is_some()));

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::read_at::FileImage;
+use crate::tree::{Laid, Tree};
 
 mod hostile;
 mod recovery;
@@ -191,7 +192,7 @@ fn check(options: &[&str]) {
 fn check_extents(made: &Made, fs: &Ext4, node: &Node, expected: &[u8]) {
     let image = FileImage::open(&made.image).unwrap();
     let mut bytes = vec![0; expected.len()];
-    for (file_offset, device_offset, length) in fs.extents(node).unwrap() {
+    for Extent { file_offset, device_offset, length } in fs.extents(node).unwrap() {
         let range = file_offset as usize..(file_offset + length) as usize;
         image.read_exact_at(device_offset, &mut bytes[range]).unwrap();
     }
@@ -204,7 +205,7 @@ fn check_sweep_and_names(fs: &Ext4, inside: &Listing) {
     let names = fs.names().unwrap();
     assert_eq!(names.faults_counted, 0, "{:?}", names.faults);
     let mut swept = std::collections::HashSet::new();
-    let mut visit = |node: &Node, _: &[Extent]| {
+    let mut visit = |Laid { node, .. }: Laid<'_>| {
         swept.insert(node.inode);
         let path = names.path(node.inode).map(|path| String::from_utf8(path).unwrap());
         if let Some(facts) = path.and_then(|path| inside.get(&path)) {
@@ -325,7 +326,7 @@ fn extents_are_where_debugfs_says_blocks_are() {
         let node = fs.look_up(path).unwrap().unwrap();
         let expected = debugfs(&made.image, &format!("blocks {path}"));
         let mut blocks = Vec::new();
-        for (_, offset, length) in fs.extents(&node).unwrap() {
+        for Extent { device_offset: offset, length, .. } in fs.extents(&node).unwrap() {
             blocks.extend((offset / 1024..(offset + length).div_ceil(1024)).map(|block| block.to_string()));
         }
         // The list of debugfs has the blocks of the map among those of the file.
@@ -388,8 +389,8 @@ fn free_space_and_files_never_share_a_byte() {
     let mut free = Vec::new();
     fs.free_space(&mut |from, to| free.push((from, to))).unwrap();
     assert!(free.windows(2).all(|pair| pair[0].1 < pair[1].0));
-    let mut visit = |_: &Node, map: &[Extent]| {
-        for extent in map {
+    let mut visit = |laid: Laid<'_>| {
+        for extent in laid.extents {
             let after = free.partition_point(|(_, to)| *to <= extent.device_offset);
             let apart = free.get(after).is_none_or(|(from, _)| *from >= extent.device_offset + extent.length);
             assert!(apart, "{extent:?}");

@@ -47,9 +47,18 @@ fn check(options: &[&str], mark: &str) {
     let fs = made.open();
     assert!(fs.needed_recovery());
     assert_eq!(fs.blocks_from_journal(), count);
+    assert_eq!(fs.condition().unwrap(), Condition::Replayed);
     let new = fs.look_up("/made-later/new").unwrap().expect("the change is seen");
     assert_eq!(fs.read(&new, 0, 10_000).unwrap(), noise(7000));
     assert!(fs.look_up("/old").unwrap().is_none());
+    let mut packed = Vec::new();
+    let mut visit = |laid: Laid<'_>| packed.extend(laid.is_packed.then_some(laid.node.inode));
+    fs.sweep(&mut visit, &mut |fault| panic!("{fault:?}")).unwrap();
+    let kept = fs.look_up("/kept").unwrap().expect("nobody touched it").inode;
+    assert!(
+        packed.contains(&new.inode) && !packed.contains(&kept),
+        "only the new one lies in the journal: {packed:?}"
+    );
     let seen = inside(&fs);
     let names = fs.names().unwrap();
     assert_eq!((names.faults_counted, names.count()), (0, seen.len() + 2));
@@ -57,6 +66,7 @@ fn check(options: &[&str], mark: &str) {
     out.expect("this test needs /usr/sbin/e2fsck, from Debian's e2fsprogs");
     let repaired = made.open();
     assert!(!repaired.needed_recovery());
+    assert_eq!(repaired.condition().unwrap(), Condition::Clean);
     assert_eq!(inside(&repaired), seen);
 }
 
@@ -90,7 +100,7 @@ fn a_revoked_block_keeps_what_it_has() {
     let data = made.source.join("block");
     // A block of the file is logged, then revoked by a later transaction.
     let node = made.open().look_up("/kept").unwrap().unwrap();
-    let block = made.open().extents(&node).unwrap()[0].1 / BLOCK as u64;
+    let block = made.open().extents(&node).unwrap()[0].device_offset / BLOCK as u64;
     fs::write(&data, [0xee; BLOCK]).unwrap();
     let script = made.source.join("script");
     let requests = format!("jo\njw -b {block} {}\njw -r {block}\njc\n", data.display());
@@ -107,7 +117,7 @@ fn a_revoked_block_keeps_what_it_has() {
 fn journal(made: &Made) -> (u64, u64) {
     let fs = made.open();
     let node = fs.node(fs.superblock.journal_inode).unwrap();
-    (fs.extents(&node).unwrap()[0].1, node.size_bytes)
+    (fs.extents(&node).unwrap()[0].device_offset, node.size_bytes)
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn blocks(made: &Made, fs: &Xfs, path: &str, request: &str) -> Vec<(u64, u64, u6
 
 /// The same from this reader, of the blocks with names.
 fn mapped(fs: &Xfs, node: &Node) -> Vec<(u64, u64, u64)> {
-    let in_blocks = |(at, place, length): (u64, u64, u64)| {
+    let in_blocks = |Extent { file_offset: at, device_offset: place, length }: Extent| {
         let bytes = fs.block_bytes();
         (at / bytes, place / bytes, length.div_ceil(bytes))
     };
@@ -68,7 +68,9 @@ fn a_file_of_many_extents_is_where_xfs_db_says_it_is() {
         let fs = made.open();
         let image = fs::read(&made.image).unwrap();
         let map = fs.extents(&fs.look_up("/tree").unwrap().unwrap()).unwrap();
-        map.iter().flat_map(|(_, at, length)| image[*at as usize..(at + length) as usize].to_vec()).collect()
+        map.iter()
+            .flat_map(|e| image[e.device_offset as usize..(e.device_offset + e.length) as usize].to_vec())
+            .collect()
     };
     xfs_db(&made.image, &["path /tree", "write core.mode 0100644"]);
     let fs = made.open();
@@ -185,7 +187,7 @@ fn inodes_in_holes_of_a_sparse_chunk_are_not_looked_at() {
     });
     let swept = |made: &Made| {
         let mut count = 0;
-        made.open().sweep(&mut |_, _| count += 1, &mut |fault| panic!("{fault:?}")).unwrap();
+        made.open().sweep(&mut |_| count += 1, &mut |fault| panic!("{fault:?}")).unwrap();
         count
     };
     assert_eq!(swept(&made), 103);

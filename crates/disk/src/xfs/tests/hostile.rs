@@ -58,7 +58,7 @@ impl Specimen {
 
     /// Changes bytes of the first block of the directory at `path`.
     fn contents(self, path: &str, at: u64, bytes: &[u8]) -> Specimen {
-        let place = self.made.open().extents(&self.node(path)).unwrap()[0].1;
+        let place = self.made.open().extents(&self.node(path)).unwrap()[0].device_offset;
         self.made.patch(place + at, bytes);
         self
     }
@@ -74,7 +74,7 @@ impl Specimen {
 
 /// Reads everything that can be read; damage is an answer, a panic or a loop is not.
 fn read_everything(fs: &Xfs) {
-    let _ = fs.sweep(&mut |node, _| read_one(fs, node), &mut |_| {});
+    let _ = fs.sweep(&mut |laid| read_one(fs, laid.node), &mut |_| {});
     let _ = fs.free_space(&mut |from, to| assert!(from < to && to <= fs.size_bytes()));
     let _ = fs.log_is_dirty();
     if let Ok(names) = fs.names() {
@@ -90,7 +90,7 @@ fn read_one(fs: &Xfs, node: &Node) {
     for offset in [0, 5000, node.size_bytes.saturating_sub(10), u64::MAX] {
         let _ = fs.read(node, offset, 70_000);
     }
-    for (_, offset, length) in fs.extents(node).unwrap_or_default() {
+    for Extent { device_offset: offset, length, .. } in fs.extents(node).unwrap_or_default() {
         assert!(offset + length <= fs.size_bytes());
     }
 }
@@ -206,7 +206,7 @@ fn checksums_places_and_owners_are_verified() {
     let specimen = checked();
     specimen.made.patch(3 * 512 - 200, &[1]);
     let mut faults = 0;
-    specimen.made.open().sweep(&mut |_, _| {}, &mut |_| faults += 1).unwrap();
+    specimen.made.open().sweep(&mut |_| {}, &mut |_| faults += 1).unwrap();
     assert_eq!(faults, 1);
 }
 
@@ -326,7 +326,7 @@ fn inode_trees_that_lie_end_and_are_told() {
     let faults = |specimen: Specimen| {
         let mut faults = Vec::new();
         let fs = specimen.made.open();
-        fs.sweep(&mut |_, _| {}, &mut |fault| faults.push(fault.why.to_string())).unwrap();
+        fs.sweep(&mut |_| {}, &mut |fault| faults.push(fault.why.to_string())).unwrap();
         read_everything(&fs);
         faults.join(" ")
     };

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::read_at::FileImage;
+use crate::tree::{Laid, Tree};
 
 mod formats;
 mod hostile;
@@ -73,7 +74,9 @@ impl Made {
             return;
         };
         // In a large inode it is short.
-        let Some((_, place, _)) = fs.extents(&link).unwrap().first().copied() else { return };
+        let Some(Extent { device_offset: place, .. }) = fs.extents(&link).unwrap().first().copied() else {
+            return;
+        };
         let target = fs::read_link(self.source.join("long-link")).unwrap().into_os_string();
         let mut block = [&b"XSLM\0\0\0\0"[..], &(target.len() as u32).to_be_bytes(), &[0; 4]].concat();
         block.extend(fs.superblock.metadata_uuid);
@@ -232,7 +235,7 @@ fn check(options: &[&str]) {
             let expected = fs::read(host).unwrap();
             assert!(fs.read(&node, 0, *size as usize + 100).unwrap() == expected, "{path} {options:?}");
             let mut placed = vec![0; expected.len()];
-            for (at, device_offset, length) in fs.extents(&node).unwrap() {
+            for Extent { file_offset: at, device_offset, length } in fs.extents(&node).unwrap() {
                 image.read_exact_at(device_offset, &mut placed[at as usize..(at + length) as usize]).unwrap();
             }
             assert!(placed == expected, "{path} {options:?}");
@@ -249,7 +252,7 @@ fn check_sweep_and_names(fs: &Xfs, inside: &Listing) {
     let names = fs.names().unwrap();
     assert_eq!(names.faults_counted, 0, "{:?}", names.faults);
     let mut swept = HashSet::new();
-    let mut visit = |node: &Node, _: &[Extent]| {
+    let mut visit = |Laid { node, .. }: Laid<'_>| {
         assert!(swept.insert(node.inode));
         let path = names.path(node.inode).map(|path| String::from_utf8(path).unwrap());
         if let Some(facts) = path.and_then(|path| inside.get(&path)) {
@@ -272,8 +275,8 @@ fn check_free_space(made: &Made, fs: &Xfs) {
     let mut free = Vec::new();
     fs.free_space(&mut |from, to| free.push((from, to))).unwrap();
     assert!(free.windows(2).all(|pair| pair[0].1 < pair[1].0));
-    let mut visit = |_: &Node, map: &[Extent]| {
-        for extent in map {
+    let mut visit = |laid: Laid<'_>| {
+        for extent in laid.extents {
             let after = free.partition_point(|(_, to)| *to <= extent.device_offset);
             let apart = free.get(after).is_none_or(|(from, _)| *from >= extent.device_offset + extent.length);
             assert!(apart, "{extent:?}");
