@@ -18,6 +18,7 @@ pub mod report;
 pub mod rulebook;
 mod rules;
 pub mod scan;
+pub mod stored;
 pub mod text;
 pub mod words;
 
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use disk::read_at::ReadAt;
 
+use crate::facts::Origin;
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
@@ -37,7 +39,7 @@ pub fn certify(
     profile: &Profile,
     progress: &dyn Progress,
 ) -> Report {
-    match facts::gather(&source, file_name, progress) {
+    match facts::gather(&Origin::Disk(source.clone()), file_name, progress) {
         Ok(facts) => {
             progress.update(Stage::Rules, 0, 0);
             Report::new(&facts, profile, rulebook::judge(&facts, profile, |_| true), true)

@@ -178,10 +178,13 @@ fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
     if severity == Severity::Off {
         return judged(Verdict::NotApplicable, say("not_applicable.profile").text("profile", &profile.name));
     }
+    let missed = facts.missed();
     let look = match facts.lacks(rule.needs) {
         Some(undecided) => Err(undecided),
         None => (rule.look)(facts, &profile.thresholds),
     };
+    // Whatever a rule makes of half an answer, it counts for nothing.
+    let look = if facts.missed() > missed { Err(Undecided(say("undecided.not_kept"))) } else { look };
     match look {
         Err(Undecided(why)) => judged(Verdict::NotDecided, why),
         Ok(Outcome::NotApplicable { why }) => judged(Verdict::NotApplicable, why),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
 use certifier::report::Report;
+use certifier::stored::{Stored, judge_stored};
 use disk::container::vhd::footer_for;
 use disk::read_at::{FileImage, ReadAt};
 use tempfile::TempDir;
@@ -289,6 +290,17 @@ impl Image {
     }
 }
 
+/// Judges an image, and holds the certifier to its promise that stored facts give the same report.
 pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report {
-    certifier::certify(source, name, profile, &Silent)
+    let (report, stored) = certifier::stored::certify_and_store(source, name, profile, &Silent);
+    if let Some(stored) = stored {
+        let file = stored.to_bytes().expect("a specimen has few facts");
+        let again = judge_stored(&Stored::parse(&file).expect("it was just written"), profile);
+        assert_eq!(to_json(&again), to_json(&report), "judged again from {} bytes", file.len());
+    }
+    report
+}
+
+fn to_json(report: &Report) -> String {
+    serde_json::to_string(report).expect("reports are texts and numbers")
 }
