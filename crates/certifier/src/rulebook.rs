@@ -165,7 +165,7 @@ pub fn judge(facts: &Facts, profile: &Profile, wanted: fn(&Rule) -> bool) -> Vec
     RULEBOOK.iter().filter(|rule| wanted(rule)).map(|rule| judge_one(rule, facts, profile)).collect()
 }
 
-fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
+pub(crate) fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
     let severity = profile.severity(rule);
     let judged = |verdict, reason| Judged {
         id: rule.id.to_owned(),

@@ -56,6 +56,18 @@ impl Stored {
         &self.known.content.content_id
     }
 
+    /// How many bytes of the image are among them.
+    pub fn kept_bytes(&self) -> usize {
+        self.pages.bytes().len()
+    }
+
+    /// The facts, as rules ask for them.
+    pub fn facts(&self) -> io::Result<Facts> {
+        // Whoever asks counts for himself what was not kept.
+        let pages = Arc::new(self.pages.untouched());
+        facts::gather(&Origin::Kept(pages, Box::new(self.known.clone())), &self.file_name, &Silent)
+    }
+
     /// What the image was called.
     pub fn file_name(&self) -> &str {
         &self.file_name
@@ -95,10 +107,7 @@ fn keep(recorder: &Recorder, facts: Facts, file_name: &str) -> Option<Stored> {
 
 /// Judges an image by its stored facts alone. Nothing says that they are facts: see the [module](self).
 pub fn judge_stored(stored: &Stored, profile: &Profile) -> Report {
-    // Each judgement counts for itself what it missed.
-    let pages = Arc::new(stored.pages.untouched());
-    let origin = Origin::Kept(pages, Box::new(stored.known.clone()));
-    match facts::gather(&origin, &stored.file_name, &Silent) {
+    match stored.facts() {
         Ok(facts) => Report::new(&facts, profile, rulebook::judge(&facts, profile, |_| true), true),
         Err(cause) => Report::unreadable(&stored.file_name, stored.pages.size_bytes(), profile, &cause),
     }
@@ -112,4 +121,32 @@ pub fn is_not_kept(cause: &io::Error) -> bool {
 /// Whether a text is the name of an image's bytes.
 fn is_content_id(text: &str) -> bool {
     ContentId::parse(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Look, Outcome, Verdict};
+    use crate::phrase::say;
+    use crate::profile::{Severity, Thresholds};
+    use crate::rulebook::{Needs, Rule, Severities, judge_one};
+
+    fn hasty(facts: &Facts, _: &Thresholds) -> Look {
+        if let Some(kept) = &facts.kept {
+            let _ = kept.read_exact_at(0, &mut [0]);
+        }
+        Ok(Outcome::holds(say("absent")))
+    }
+
+    #[test]
+    fn a_rule_that_passes_over_what_was_not_kept_does_not_hold() {
+        let severity = Severities { azure: Severity::Fail, kvm: Severity::Fail, strict: Severity::Fail };
+        let rule = Rule { id: "X01", needs: Needs::File, severity, look: hasty };
+        let mut facts = facts::of_container(&vec![1_u8; 9000], "a.vhd").expect("memory can be read");
+        let judge = |facts: &Facts| judge_one(&rule, facts, &Profile::kvm());
+        assert_eq!(judge(&facts).verdict, Verdict::Pass);
+        facts.kept = Some(Arc::new(Pages::of(9000, &Default::default())));
+        let judged = judge(&facts);
+        assert_eq!((judged.verdict, judged.reason.key.as_str()), (Verdict::NotDecided, "undecided.not_kept"));
+    }
 }

@@ -40,8 +40,8 @@ pub enum NotStored {
 
 /// What stands in the JSON.
 #[derive(Serialize, Deserialize)]
-struct Head<K> {
-    file_name: String,
+struct Head<N, K> {
+    file_name: N,
     file_bytes: u64,
     known: K,
 }
@@ -49,11 +49,8 @@ struct Head<K> {
 impl Stored {
     /// The facts as a file; `None` if they are larger than [`STORED_BYTES_MAX`].
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let head = Head {
-            file_name: self.file_name.clone(),
-            file_bytes: self.pages.size_bytes(),
-            known: &self.known,
-        };
+        let head =
+            Head { file_name: &self.file_name, file_bytes: self.pages.size_bytes(), known: &self.known };
         let head = serde_json::to_vec(&head).expect("facts are texts and numbers");
         let numbers: Vec<u8> = self
             .pages
@@ -84,7 +81,7 @@ impl Stored {
         let head = part(&mut unpacker, KNOWN_BYTES_MAX)?;
         let numbers = part(&mut unpacker, (PAGES_MAX * NUMBER_BYTES) as u64)?;
         let bytes = part(&mut unpacker, PAGES_BYTES_MAX as u64)?;
-        let head: Head<Known> = serde_json::from_slice(&head).map_err(|_| NotStored::Damaged)?;
+        let head: Head<String, Known> = serde_json::from_slice(&head).map_err(|_| NotStored::Damaged)?;
         if !is_content_id(&head.known.content.content_id) || numbers.len() % NUMBER_BYTES != 0 {
             return Err(NotStored::Damaged);
         }
@@ -109,4 +106,85 @@ fn part(unpacker: &mut impl Read, limit: u64) -> Result<Vec<u8>, NotStored> {
     let mut bytes = Vec::new();
     let read = unpacker.take(length).read_to_end(&mut bytes).map_err(|_| NotStored::Damaged)?;
     if read as u64 == length { Ok(bytes) } else { Err(NotStored::Damaged) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Content;
+
+    fn stored() -> Stored {
+        let content = Content {
+            content_id: format!("halle1:{}", "0".repeat(64)),
+            searched_for: String::new(),
+            allocated_bytes: 1,
+            files: 2,
+            in_files: Vec::new(),
+            outside_files: Vec::new(),
+            not_walked: Vec::new(),
+        };
+        let pages = Pages::parse(10_000, &[(0, true), (1, false), (2, true)], vec![7; 4096 + 1808]);
+        Stored {
+            file_name: "a.vhd".to_owned(),
+            pages: Arc::new(pages.expect("they fit")),
+            known: Known { content },
+        }
+    }
+
+    /// A file whose digest is right and whose parts are these.
+    fn file(parts: &[&[u8]]) -> Vec<u8> {
+        let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
+        for part in parts {
+            packer.write_all(part).unwrap();
+        }
+        let packed = packer.finish().unwrap();
+        [&MAGIC[..], &Sha256::digest(&packed), &packed].concat()
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let stored = stored();
+        let file = stored.to_bytes().unwrap();
+        let read = Stored::parse(&file).unwrap();
+        assert_eq!(read.to_bytes().unwrap(), file);
+        assert_eq!((read.content_id(), read.file_name()), (stored.content_id(), "a.vhd"));
+        assert_eq!((read.pages.size_bytes(), read.pages.bytes()), (10_000, stored.pages.bytes()));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_or_changed_anywhere_is_refused() {
+        let file = stored().to_bytes().unwrap();
+        for length in 0..file.len() {
+            assert!(Stored::parse(&file[..length]).is_err(), "{length}");
+        }
+        for at in 0..file.len() {
+            let mut changed = file.clone();
+            changed[at] ^= 1;
+            let expected = if at < MAGIC.len() { NotStored::Other } else { NotStored::Damaged };
+            assert_eq!(Stored::parse(&changed).unwrap_err(), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_lies_about_itself_is_refused_before_memory_is_taken() {
+        #[track_caller]
+        fn check(parts: &[&[u8]], expected: NotStored) {
+            assert_eq!(Stored::parse(&file(parts)).unwrap_err(), expected);
+        }
+        let length = |length: usize| (length as u64).to_le_bytes();
+        check(&[&length(usize::MAX)], NotStored::TooLarge);
+        check(&[&length(60 << 20), b"{}"], NotStored::Damaged);
+        let head = serde_json::to_vec(&Head { file_name: "a", file_bytes: 10_000, known: stored().known });
+        let head = head.unwrap();
+        let first = [&length(head.len())[..], &head].concat();
+        check(&[&first, &length(PAGES_MAX * NUMBER_BYTES + 1)], NotStored::TooLarge);
+        check(&[&first, &length(0), &length(PAGES_BYTES_MAX + 1)], NotStored::TooLarge);
+        check(&[&first, &length(7), &[0; 7], &length(0)], NotStored::Damaged);
+        check(&[&first, &length(8), &[255; 8], &length(0)], NotStored::Damaged);
+        check(&[&first, &length(0), &length(1), &[0]], NotStored::Damaged);
+        assert!(Stored::parse(&file(&[&first, &length(0), &length(0)])).is_ok(), "nothing kept is no lie");
+        // The name of the bytes is not one.
+        let head = String::from_utf8(head).unwrap().replace("halle1:", "halle9:").into_bytes();
+        check(&[&length(head.len()), &head, &length(0), &length(0)], NotStored::Damaged);
+    }
 }

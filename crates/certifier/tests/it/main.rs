@@ -4,4 +4,5 @@ mod faults;
 mod hostile;
 mod report;
 mod specimen;
+mod stored;
 mod words;
