@@ -48,6 +48,8 @@ pub const FILESYSTEMS: &[Need] = &[
     program("dosfstools", "makes the FAT that its reader is tested on", &["mkfs.fat"]),
     program("mtools", "fills that FAT without a mount", &["mcopy"]),
     program("xfsprogs", "makes the XFS that its reader is tested on, and says what is in it", &["xfs_db"]),
+    program("ntfs-3g", "makes the NTFS that its reader is tested on, and says what is in it", &["mkntfs"]),
+    program("wimtools", "fills that NTFS without a mount, and packs as Windows does", &["wimlib-imagex"]),
 ];
 
 /// What runs virtual machines.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::unreadable;
 use crate::phrase::{Phrase, say};
 use crate::scan::{FINDS_MAX, Find, border_bytes, search};
+use crate::volumes::Places;
 
 /// The most notes of what could not be followed.
 const NOTES_MAX: usize = 20;
@@ -40,11 +41,11 @@ pub struct Swept {
     pub not_walked: Vec<(String, Phrase)>,
 }
 
-/// Sweeps a volume that begins at `start` of the file that was scanned. `finds` are sorted by offset.
-pub fn sweep(volume: &dyn Tree, start: u64, finds: &[Find]) -> Swept {
+/// Sweeps a volume that lies at `places` of the file that was scanned, or in no places worth telling. `finds` are sorted by offset.
+pub fn sweep(volume: &dyn Tree, places: Option<&Places>, finds: &[Find]) -> Swept {
     let mut sweeper = Sweeper {
         volume,
-        start,
+        places,
         finds,
         found: Vec::new(),
         borders: 0,
@@ -69,7 +70,7 @@ pub fn sweep(volume: &dyn Tree, start: u64, finds: &[Find]) -> Swept {
 
 struct Sweeper<'a> {
     volume: &'a dyn Tree,
-    start: u64,
+    places: Option<&'a Places>,
     finds: &'a [Find],
     /// Inode, offset in the file, signature.
     found: Vec<(u64, u64, Cow<'static, str>)>,
@@ -95,20 +96,34 @@ impl Sweeper<'_> {
         for extent in extents {
             self.place(node, extent);
         }
-        let searched = if is_packed { self.packed(node) } else { self.borders(node, extents) };
+        let is_seen = !is_packed && self.is_in_one_run(extents);
+        let searched = if is_seen { self.borders(node, extents) } else { self.packed(node) };
         if let Err(cause) = searched {
             self.note(node.inode, &cause);
         }
     }
 
+    /// Whether every extent lies on the disk in one run, so that the pass over the disk saw what is in it.
+    fn is_in_one_run(&self, extents: &[Extent]) -> bool {
+        let is_one = |extent: &Extent| match self.places {
+            Some(places) => places.of(extent.device_offset, extent.length).count() <= 1,
+            None => false,
+        };
+        extents.iter().all(is_one)
+    }
+
     /// Gives the finds within an extent to its file.
     fn place(&mut self, node: &Node, extent: &Extent) {
-        let from = self.start.saturating_add(extent.device_offset);
-        let to = from.saturating_add(extent.length);
-        let first = self.finds.partition_point(|find| find.offset < from);
-        for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
-            self.swept.placed.insert(find.offset);
-            self.found(node, extent.file_offset.saturating_add(find.offset - from), find.signature.clone());
+        let pieces =
+            self.places.into_iter().flat_map(|places| places.of(extent.device_offset, extent.length));
+        for piece in pieces {
+            let (from, to) = (piece.device_offset, piece.device_offset + piece.length);
+            let in_file = extent.file_offset + (piece.file_offset - extent.device_offset);
+            let first = self.finds.partition_point(|find| find.offset < from);
+            for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
+                self.swept.placed.insert(find.offset);
+                self.found(node, in_file.saturating_add(find.offset - from), find.signature.clone());
+            }
         }
     }
 

@@ -124,7 +124,7 @@ impl Outcome {
 }
 
 /// Why a rule could not be decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undecided(pub Phrase);
 
 impl From<Unreadable> for Undecided {

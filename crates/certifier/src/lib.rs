@@ -7,7 +7,9 @@
 
 pub mod facts;
 pub mod files;
+pub mod filled;
 pub mod finding;
+pub mod leftovers;
 pub mod linux;
 pub mod phrase;
 pub mod printable;
@@ -20,17 +22,18 @@ mod rules;
 pub mod scan;
 pub mod stored;
 pub mod text;
+pub mod volumes;
 pub mod words;
 
 use std::sync::Arc;
 
 use disk::read_at::ReadAt;
 
-use crate::facts::Origin;
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
 use crate::rulebook::Needs;
+use crate::stored::Origin;
 
 /// Judges the image in `source`, which was given under `file_name`.
 pub fn certify(

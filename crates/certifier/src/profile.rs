@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rulebook::RULEBOOK;
+use crate::linux::distributions::is_day;
+use crate::rulebook::{EDITION_DAY, RULEBOOK};
 
 pub const MIB: u64 = 1 << 20;
 pub const GIB: u64 = 1 << 30;
@@ -54,7 +55,35 @@ pub struct Thresholds {
     pub agent_version_usual: String,
     /// The machine generation that the image is declared for: 1 (BIOS), 2 (UEFI), or 0 when either will do.
     pub generation: u8,
+    /// The day as of which lifetimes are judged. It comes with the rulebook, never from a clock, so that a report can be had again.
+    pub judged_as_of: String,
+    /// The distributions that are taken, by their `ID`; any when the list is empty.
+    pub distributions: Vec<String>,
+    /// Whether the kernel's first messages are wanted on the serial console too.
+    pub early_console: bool,
+    pub root_delay_seconds_max: u64,
+    /// The name that the platform's machines give their first network interface; empty when any will do.
+    pub first_interface: String,
+    /// Whether the publisher has declared that the image filters packets.
+    pub firewall_declared: bool,
 }
+
+/// The distributions that Azure endorses.
+const ENDORSED: [&str; 13] = [
+    "almalinux",
+    "azurelinux",
+    "centos",
+    "centos-stream",
+    "debian",
+    "flatcar",
+    "mariner",
+    "ol",
+    "opensuse-leap",
+    "rhel",
+    "rocky",
+    "sles",
+    "ubuntu",
+];
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
@@ -72,6 +101,12 @@ impl Default for Thresholds {
             agent_version_min: "2.2.41".to_owned(),
             agent_version_usual: "2.2.53.1".to_owned(),
             generation: 0,
+            judged_as_of: EDITION_DAY.to_owned(),
+            distributions: ENDORSED.map(str::to_owned).into(),
+            early_console: true,
+            root_delay_seconds_max: 10,
+            first_interface: "eth0".to_owned(),
+            firewall_declared: false,
         }
     }
 }
@@ -93,6 +128,8 @@ pub enum NotAProfile {
     NoSuchRule(String),
     #[error("{0} is larger at its least than at its most")]
     UpsideDown(&'static str),
+    #[error("{0} is not a day such as 2026-11-22")]
+    NotADay(String),
 }
 
 #[derive(Deserialize)]
@@ -129,6 +166,9 @@ impl Profile {
                     os_disk_size_bytes_min: 20 * MIB,
                     os_disk_size_bytes_usual: 20 * MIB,
                     history_bytes_max: 0,
+                    distributions: Vec::new(),
+                    early_console: false,
+                    first_interface: String::new(),
                     ..Thresholds::default()
                 },
             ),
@@ -152,7 +192,7 @@ impl Profile {
         let file: File = toml::from_str(text)?;
         let mut profile = Profile::of(file.base);
         let mut thresholds = toml::Table::try_from(&profile.thresholds)
-            .expect("thresholds are numbers and texts, which TOML can hold");
+            .expect("thresholds are numbers, texts and lists, which TOML can hold");
         thresholds.extend(file.thresholds);
         profile.thresholds = thresholds.try_into()?;
         if let Some(name) = file.name {
@@ -163,6 +203,9 @@ impl Profile {
         }
         profile.severities = file.severity;
         let limits = &profile.thresholds;
+        if !is_day(&limits.judged_as_of) {
+            return Err(NotAProfile::NotADay(limits.judged_as_of.clone()));
+        }
         for (what, least, most) in [
             ("disk_size_bytes", limits.disk_size_bytes_min, limits.disk_size_bytes_max),
             ("os_disk_size_bytes", limits.os_disk_size_bytes_min, limits.os_disk_size_bytes_max),
@@ -225,6 +268,7 @@ mod tests {
         check("base = \"gcp\"", "gcp");
         check("base = \"azure\"\n[thresholds]\nhistory_bytes = 9", "history_bytes");
         check("base = \"azure\"\n[severity]\nX99 = \"warn\"", "X99");
+        check("base = \"azure\"\n[thresholds]\njudged_as_of = \"today\"", "today");
         check("base = \"azure\"\n[thresholds]\nclient_alive_seconds_min = 900", "client_alive_seconds");
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Disk, Facts};
+use crate::facts::{Disk, Facts, VolumeFacts};
 use crate::finding::{Evidence, Verdict};
 use crate::phrase::{Phrase, say};
 use crate::printable::printable;
@@ -34,11 +34,14 @@ pub struct Judged {
     pub remedy: Option<Phrase>,
 }
 
-/// A stretch of the disk, for drawing it.
+/// A stretch of the disk, for drawing it, or a logical volume that lies on one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
-    /// The partition's number; 0 for a disk without a table.
+    /// The partition's number; 0 for a disk without a table. Of a logical volume, that of the partition where it begins.
     pub number: u32,
+    /// Whether it is a logical volume, which lies on partitions that are told too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_logical: bool,
     pub offset: u64,
     pub size_bytes: u64,
     /// What its table entry calls it, as a type number or GUID.
@@ -186,17 +189,34 @@ fn stretches(disk: &Disk) -> Vec<Stretch> {
         .volumes
         .iter()
         .map(|volume| Stretch {
-            number: volume.number,
+            number: partition_of(disk, volume),
+            is_logical: volume.is_logical(),
             offset: volume.offset,
             size_bytes: volume.size_bytes,
             kind: named(volume.number).map(|partition| partition_kind(&partition.kind)).unwrap_or_default(),
-            name: named(volume.number).map(|partition| printable(&partition.name)).unwrap_or_default(),
+            name: match &volume.name {
+                Some(name) => printable(name),
+                None => named(volume.number).map(|partition| printable(&partition.name)).unwrap_or_default(),
+            },
             holds: volume.kind.to_string(),
             is_root: root == Some(volume.number),
         })
         .collect();
-    stretches.sort_by_key(|stretch| (stretch.offset, stretch.number));
+    stretches.sort_by_key(|stretch| (stretch.is_logical, stretch.offset, stretch.number));
     stretches
+}
+
+/// The number of the partition on which a volume begins.
+fn partition_of(disk: &Disk, volume: &VolumeFacts) -> u32 {
+    let holds = |partition: &&VolumeFacts| {
+        !partition.is_logical()
+            && (partition.offset..partition.offset.saturating_add(partition.size_bytes))
+                .contains(&volume.offset)
+    };
+    match volume.is_logical() {
+        true => disk.volumes.iter().find(holds).map_or(0, |partition| partition.number),
+        false => volume.number,
+    }
 }
 
 fn partition_kind(kind: &disk::partitions::PartitionType) -> String {

@@ -6,10 +6,16 @@ use crate::finding::{Look, Outcome, Undecided, Verdict};
 use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
-use crate::rules::{accounts, boot, container, content, generalised, market, partitions, ssh, swap, system};
+use crate::rules::{
+    accounts, agent, boot, container, content, drivers, firewall, generalised, lifetime, market, network,
+    partitions, sources, ssh, swap, system, volumes,
+};
 
 /// The edition of the rulebook. It changes whenever a verdict could.
 pub const EDITION: &str = "2026.11-1";
+
+/// The day of the edition, as of which lifetimes are judged unless a profile names another.
+pub const EDITION_DAY: &str = "2026-11-22";
 
 /// What a full breach of a rule means under each profile.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +61,9 @@ const AZURE: Severities = Severities { azure: Severity::Fail, kvm: Severity::Off
 /// A refusal there, a hint here.
 const AZURE_ABOVE_ALL: Severities =
     Severities { azure: Severity::Fail, kvm: Severity::Warn, strict: Severity::Fail };
+/// A hint there, of no concern here.
+const AZURE_HINT: Severities =
+    Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Fail };
 const KVM: Severities = Severities { azure: Severity::Off, kvm: Severity::Fail, strict: Severity::Fail };
 
 const fn rule(
@@ -88,12 +97,27 @@ pub const RULEBOOK: &[Rule] = &[
     rule("P01", OnDisk, FAIL, partitions::table),
     rule("P02", OnDisk, FAIL, partitions::first_mib),
     rule("P03", OnDisk, FAIL, partitions::no_swap),
+    rule("P04", OnLinux, FAIL, volumes::one_root),
+    rule("P05", OnDisk, WARN, volumes::no_layers),
+    rule("P06", OnDisk, FAIL, volumes::not_encrypted),
     rule("P07", OnDisk, FAIL, partitions::boots),
     rule("P08", OnDisk, FAIL, partitions::inside),
+    rule("P09", OnDisk, FAIL, volumes::sound),
+    rule("P10", Content, WARN, volumes::nothing_left_over),
     rule("L01", OnLinux, FAIL, system::is_64_bit),
+    rule("L02", OnLinux, AZURE_ABOVE_ALL, lifetime::supported),
     rule("L03", OnLinux, AZURE, system::agent),
+    rule("L04", OnLinux, AZURE_HINT, agent::updates_itself),
+    rule("L05", OnLinux, AZURE, agent::starts_at_boot),
+    rule("L06", OnLinux, AZURE, agent::provisioner),
+    rule("L07", OnLinux, AZURE, agent::cloud_init_reads_azure),
     rule("L08", OnLinux, FAIL, boot::serial_console),
+    rule("L09", OnLinux, WARN, boot::early_messages),
+    rule("L10", OnLinux, AZURE_ABOVE_ALL, boot::arguments),
+    rule("L11", OnLinux, AZURE, drivers::hyper_v),
+    rule("L12", OnLinux, AZURE, drivers::filesystems),
     rule("L14", OnLinux, FAIL, swap::none_configured),
+    rule("L15", OnLinux, FAIL, swap::none_made_at_boot),
     rule("L16", OnLinux, FAIL, ssh::server),
     rule("L17", OnLinux, AZURE_ABOVE_ALL, ssh::client_alive),
     rule("L18", OnLinux, FAIL, ssh::root_login),
@@ -102,6 +126,10 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L21", OnLinux, FAIL, accounts::no_authorized_keys),
     rule("L24", OnLinux, FAIL, accounts::no_histories),
     rule("L25", OnLinux, FAIL, generalised::generalised),
+    rule("L26", OnLinux, FAIL, network::no_pins),
+    rule("L27", OnLinux, AZURE_ABOVE_ALL, network::by_dhcp),
+    rule("L28", OnLinux, WARN, sources::reachable_and_signed),
+    rule("L36", OnLinux, WARN, firewall::none_undeclared),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
     rule("M01", Content, FAIL, content::no_malware),
@@ -152,8 +180,9 @@ impl Facts {
 fn why_no_linux(disk: &Disk) -> Undecided {
     for volume in &disk.volumes {
         if let Some(Err(why)) = &volume.tree {
-            let at = u64::from(volume.number);
-            return Undecided(say("undecided.volume").count("number", at).phrase("why", why.clone()));
+            return Undecided(
+                say("undecided.volume").phrase("volume", volume.called()).phrase("why", why.clone()),
+            );
         }
     }
     let kinds = disk.volumes.iter().map(|volume| crate::phrase::quote(&volume.kind.to_string())).collect();

@@ -14,6 +14,7 @@ use disk::read_at::ReadAt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::filled::{Bits, Filled};
 use crate::progress::{Progress, Stage};
 
 /// Bytes are counted as allocated by blocks of this size: a block is, if any of its bytes is not zero. So a sparse file and
@@ -81,6 +82,8 @@ pub struct Pass {
     pub content_id: ContentId,
     pub allocated_bytes: u64,
     pub finds: Vec<Find>,
+    /// Which blocks are not all zero.
+    pub filled: Filled,
 }
 
 /// What one leaf of data leaves behind.
@@ -88,6 +91,7 @@ struct Looked {
     index: u64,
     digest: Digest,
     allocated_bytes: u64,
+    filled: Bits,
     finds: Vec<Find>,
     first: Vec<u8>,
     last: Vec<u8>,
@@ -140,12 +144,15 @@ fn leaves_with_data(source: &dyn ReadAt) -> io::Result<Vec<u64>> {
 }
 
 fn look(index: u64, leaf: Leaf<'_>) -> Looked {
-    let (mut allocated_bytes, mut finds) = (0, Vec::new());
+    let (mut allocated_bytes, mut filled, mut finds) = (0, Bits::NONE, Vec::new());
     let (mut first, mut last) = (Vec::new(), Vec::new());
     if let Leaf::Data(bytes) = leaf {
-        let blocks =
-            bytes.chunks(BLOCK_BYTES).filter(|block| block.iter().fold(0, |seen, byte| seen | byte) != 0);
-        allocated_bytes = blocks.map(|block| block.len() as u64).sum();
+        for (number, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
+            if block.iter().fold(0, |seen, byte| seen | byte) != 0 {
+                allocated_bytes += block.len() as u64;
+                filled.set(number);
+            }
+        }
         let start = index * LEAF_BYTES;
         let found = search(bytes).take(FINDS_MAX);
         finds.extend(found.map(|(signature, at)| Find { offset: start + at, signature: signature.into() }));
@@ -153,7 +160,7 @@ fn look(index: u64, leaf: Leaf<'_>) -> Looked {
         first.extend_from_slice(&bytes[..border]);
         last.extend_from_slice(&bytes[bytes.len() - border..]);
     }
-    Looked { index, digest: leaf.digest(), allocated_bytes, finds, first, last }
+    Looked { index, digest: leaf.digest(), allocated_bytes, filled, finds, first, last }
 }
 
 fn gather(size_bytes: u64, looked: &[Looked]) -> Pass {
@@ -181,7 +188,8 @@ fn gather(size_bytes: u64, looked: &[Looked]) -> Pass {
     finds.dedup();
     finds.truncate(FINDS_MAX);
     let allocated_bytes = looked.iter().map(|leaf| leaf.allocated_bytes).sum();
-    Pass { content_id, allocated_bytes, finds }
+    let filled = Filled::of(looked.iter().map(|leaf| (leaf.index, leaf.filled)));
+    Pass { content_id, allocated_bytes, finds, filled }
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 //!
 //! - [`recorder`]: keeps the bytes that are looked at
 //! - [`pages`]: a disk of which only those bytes are known
+//! - [`origin`]: from which of these facts are gathered
 //! - [`foresight`]: looks at what later rules are likely to ask for
 //! - [`packed`]: all of this as one file
 //!
 //! What is kept are bytes of the disk, so that judging again runs the very code that judged first: filesystems and configuration
 //! are read anew from the pages that were kept. What would need too many of them is kept as what it came to: the pass over all
-//! bytes, in [`Known`].
+//! bytes, and the drivers in an initramfs, in [`Known`].
 //!
 //! Invariants: under the same edition and profile the stored facts give the same report as the disk did, byte for byte. What was not
 //! kept is never made up: a rule that asks for it is not decided, which sends the image to be read again. A stored file is hostile
@@ -15,6 +16,7 @@
 //! holds, password hashes and configuration, so only those may read it who may read the image.
 
 mod foresight;
+mod origin;
 mod packed;
 mod pages;
 mod recorder;
@@ -26,12 +28,13 @@ use disk::content_id::ContentId;
 use disk::read_at::ReadAt;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{self, Content, Facts, Origin};
+use crate::facts::{self, Content, Facts};
 use crate::profile::Profile;
 use crate::progress::{Progress, Silent, Stage};
 use crate::report::Report;
 use crate::rulebook;
 
+pub use origin::{Modules, Origin};
 pub use packed::{NotStored, STORED_BYTES_MAX};
 pub use pages::{NotKept, Pages};
 pub use recorder::Recorder;
@@ -40,6 +43,8 @@ pub use recorder::Recorder;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Known {
     pub content: Content,
+    /// The drivers in the initramfs that boots; `None` where no kernel was found.
+    pub modules: Option<Modules>,
 }
 
 /// What an image was found to be.
@@ -100,9 +105,11 @@ fn keep(recorder: &Recorder, facts: Facts, file_name: &str) -> Option<Stored> {
     if let Some(disk) = &facts.disk {
         foresight::look(disk, recorder);
     }
-    let content = facts.content?;
-    let pages = Arc::new(recorder.pages());
-    Some(Stored { file_name: file_name.to_owned(), pages, known: Known { content } })
+    let linux = facts.disk.as_ref().and_then(|disk| disk.linux.as_ref());
+    let kernel = linux.and_then(|linux| linux.kernel.as_ref().ok()?.as_ref());
+    let modules = kernel.map(|kernel| kernel.in_initramfs.clone());
+    let known = Known { content: facts.content?, modules };
+    Some(Stored { file_name: file_name.to_owned(), pages: Arc::new(recorder.pages()), known })
 }
 
 /// Judges an image by its stored facts alone. Nothing says that they are facts: see the [module](self).

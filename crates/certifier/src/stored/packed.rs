@@ -122,12 +122,13 @@ mod tests {
             in_files: Vec::new(),
             outside_files: Vec::new(),
             not_walked: Vec::new(),
+            leftovers: Default::default(),
         };
         let pages = Pages::parse(10_000, &[(0, true), (1, false), (2, true)], vec![7; 4096 + 1808]);
         Stored {
             file_name: "a.vhd".to_owned(),
             pages: Arc::new(pages.expect("they fit")),
-            known: Known { content },
+            known: Known { content, modules: None },
         }
     }
 

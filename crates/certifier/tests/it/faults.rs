@@ -7,23 +7,24 @@ use certifier::profile::Profile;
 use certifier::report::Overall;
 use certifier::rulebook::RULEBOOK;
 
-use crate::specimen::{GIB, MIB, Specimen, elf};
+use crate::specimen::{ESP_LINE, GIB, MIB, Specimen, elf};
+use crate::{faults_boot, faults_volumes};
 
 const SHA512_OF_TOOR: &str = "$6$rounds=2000$abcdefgh$MWy1/gPZA84gq6jKohW.l4iSqquUlitX/5jpG9dx7ky9aUOACQXVXkF2XHIBGvTIAtVx2PgQdCMFpLWl/csLp1";
 
 /// A fault: the rule that must find it, what it must say, and where: `path:line`, `path`, `@offset` or nothing.
-struct Fault {
-    rule: &'static str,
-    verdict: Verdict,
-    place: &'static str,
-    plant: fn(Specimen) -> Specimen,
+pub struct Fault {
+    pub rule: &'static str,
+    pub verdict: Verdict,
+    pub place: &'static str,
+    pub plant: fn(Specimen) -> Specimen,
 }
 
-const fn fault(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
+pub const fn fault(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
     Fault { rule, verdict: Verdict::Fail, place, plant }
 }
 
-const fn warning(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
+pub const fn warning(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
     Fault { rule, verdict: Verdict::Warn, place, plant }
 }
 
@@ -35,11 +36,11 @@ fn size(specimen: Specimen, size_bytes: u64) -> Specimen {
     specimen.with(|specimen| specimen.size_bytes = size_bytes)
 }
 
-fn table(specimen: Specimen, text: &str) -> Specimen {
+pub fn table(specimen: Specimen, text: &str) -> Specimen {
     specimen.with(|specimen| specimen.table = text.to_owned())
 }
 
-fn patch(specimen: Specimen, at: u64, bytes: &[u8]) -> Specimen {
+pub fn patch(specimen: Specimen, at: u64, bytes: &[u8]) -> Specimen {
     specimen.with(|specimen| specimen.bytes.push((at, bytes.to_vec())))
 }
 
@@ -74,8 +75,7 @@ const CONTAINER: &[Fault] = &[
     warning("V18", "", |s| size(s, 300 * GIB)),
 ];
 
-const ROOT_LINE: &str = "start=4096,size=65536,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n";
-const ESP_LINE: &str = "start=2048,size=2048,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n";
+pub const ROOT_LINE: &str = "start=4096,size=65536,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n";
 
 const PARTITIONS: &[Fault] = &[
     fault("P01", "", |s| table(s, "")),
@@ -238,6 +238,11 @@ fn every_fault_of_a_partition_table_is_found_where_it_is() {
 }
 
 #[test]
+fn every_fault_of_a_volume_is_found_where_it_is() {
+    check(faults_volumes::FAULTS);
+}
+
+#[test]
 fn every_fault_of_a_linux_system_is_found_with_path_and_line() {
     let (half, rest) = LINUX.split_at(LINUX.len() / 2);
     std::thread::scope(|scope| {
@@ -247,9 +252,18 @@ fn every_fault_of_a_linux_system_is_found_with_path_and_line() {
 }
 
 #[test]
+fn every_fault_of_boot_and_network_is_found_with_path_and_line() {
+    let (half, rest) = faults_boot::FAULTS.split_at(faults_boot::FAULTS.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| check(half));
+        check(rest);
+    });
+}
+
+#[test]
 fn every_rule_of_the_rulebook_has_a_specimen_that_breaks_it() {
-    let broken: BTreeSet<&str> =
-        CONTAINER.iter().chain(PARTITIONS).chain(LINUX).map(|fault| fault.rule).collect();
+    let all = [CONTAINER, PARTITIONS, LINUX, faults_boot::FAULTS, faults_volumes::FAULTS];
+    let broken: BTreeSet<&str> = all.into_iter().flatten().map(|fault| fault.rule).collect();
     let rules: BTreeSet<&str> = RULEBOOK.iter().map(|rule| rule.id).collect();
     assert_eq!(broken, rules);
 }

@@ -155,7 +155,7 @@ fn disk_bar(report: &Report, w: &Words) -> Option<DiskBar> {
         free: true,
         state: None,
     };
-    for partition in &report.partitions {
+    for partition in report.partitions.iter().filter(|stretch| !stretch.is_logical) {
         if partition.offset > edge {
             stretches.push(free(edge, partition.offset));
         }

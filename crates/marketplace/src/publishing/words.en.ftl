@@ -92,6 +92,7 @@ publishing-message-certified =
         [one] The image is certified.
        *[other] All { $count } images are certified.
     }
+publishing-message-lead-boxed = The test lead arrived: it was put into the letter box of the market.
 publishing-message-lead = The test lead arrived; the receiver answered: { $answer }
 publishing-message-no-leads = No destination for leads is named, so no test lead was sent. Leads are kept on the Leads page.
 publishing-reason-lead =

@@ -89,6 +89,7 @@ publishing-message-certified =
         [one] L’image est certifiée.
        *[other] Les { $count } images sont certifiées.
     }
+publishing-message-lead-boxed = Le prospect de test est arrivé : il a été déposé dans la boîte aux lettres de la place de marché.
 publishing-message-lead = Le prospect de test est arrivé ; le destinataire a répondu : { $answer }
 publishing-message-no-leads = Aucune destination n’est indiquée pour les prospects : aucun prospect de test n’a été envoyé. Les prospects sont conservés sur la page Prospects.
 publishing-reason-lead =
