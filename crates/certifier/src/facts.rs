@@ -26,6 +26,7 @@ use crate::scan::{self, Find};
 use crate::stored::{Origin, Pages};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
+use crate::windows::system::Windows;
 
 pub struct Facts {
     pub file_name: String,
@@ -45,6 +46,7 @@ pub struct Disk {
     /// What volume groups have given to no logical volume, as places on the disk.
     pub unallocated: Vec<Extent>,
     pub linux: Option<Linux>,
+    pub windows: Option<Windows>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
@@ -154,8 +156,8 @@ impl Disk {
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
         let (volumes, unallocated) = volumes::read(&source, &table, origin)?;
-        let linux = Linux::find(&volumes, origin);
-        Ok(Disk { size_bytes, table, volumes, unallocated, linux })
+        let (linux, windows) = (Linux::find(&volumes, origin), find_windows(&volumes));
+        Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
@@ -169,18 +171,27 @@ pub fn has_a_system(root: &Root) -> bool {
     has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
 }
 
+/// The volumes whose files can be read, by number.
+fn trees(volumes: &[VolumeFacts]) -> impl Iterator<Item = (u32, Root)> {
+    volumes.iter().filter_map(|volume| match &volume.tree {
+        Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
+        _ => None,
+    })
+}
+
+/// The first volume that has the hive with which Windows starts.
+fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
+    let all: Vec<(u32, Root)> = trees(volumes).collect();
+    let (partition, root) = all.iter().find(|(_, root)| Windows::is_on(root))?;
+    Some(Windows::read(*partition, root.clone(), &all))
+}
+
 impl Linux {
     /// The first volume that has the files of a system.
     fn find(volumes: &[VolumeFacts], origin: &Origin) -> Option<Linux> {
-        let trees = || {
-            volumes.iter().filter_map(|volume| match &volume.tree {
-                Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
-                _ => None,
-            })
-        };
-        let (partition, root) = trees().find(|(_, root)| has_a_system(root))?;
+        let (partition, root) = trees(volumes).find(|(_, root)| has_a_system(root))?;
         let mut folders = BootFolder::of_root(&root);
-        let others = trees().filter(|(number, _)| *number != partition);
+        let others = trees(volumes).filter(|(number, _)| *number != partition);
         folders.extend(others.map(|(number, root)| {
             let kind = volumes.iter().find(|volume| volume.number == number).map(|volume| volume.kind);
             let is_esp = matches!(kind, Some(Volume::Fat12 | Volume::Fat16 | Volume::Fat32));

@@ -14,6 +14,7 @@ pub mod modprobe;
 pub mod network;
 pub mod packages;
 pub mod passwords;
+pub mod release;
 pub mod root;
 pub mod sources;
 pub mod sshd;

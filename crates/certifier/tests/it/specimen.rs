@@ -103,9 +103,9 @@ const CONFIG: &str =
 const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n";
 
 impl Specimen {
-    /// A disk that every profile certifies without a warning.
-    pub fn clean() -> Specimen {
-        let specimen = Specimen {
+    /// A disk with an empty filesystem.
+    pub fn bare() -> Specimen {
+        Specimen {
             file_name: "specimen.vhd".to_owned(),
             size_bytes: 30 * GIB,
             table: format!(
@@ -120,8 +120,12 @@ impl Specimen {
             length: None,
             scattered: None,
             root: folder(),
-        };
-        specimen
+        }
+    }
+
+    /// A disk that every profile certifies without a warning.
+    pub fn clean() -> Specimen {
+        Specimen::bare()
             .file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
             .file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\n")
             .file("/etc/shadow", "root:*:19000:0:99999:7:::\ndaemon:!:19000::::::\n")
