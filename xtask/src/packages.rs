@@ -67,6 +67,17 @@ pub const FILESYSTEMS: &[Need] = &[
     },
 ];
 
+/// What makes the package databases that their readers are tested on, and compares versions as they do.
+pub const PACKAGERS: &[Need] = &[
+    program(
+        "rpm",
+        "makes the RPM database that its reader is tested on, and compares versions",
+        &["rpmbuild"],
+    ),
+    program("sqlite3", "leaves packages in the log of such a database", &["sqlite3"]),
+    program("db-util", "makes such a database as older systems have it", &["db5.3_load"]),
+];
+
 /// What runs virtual machines.
 pub const MACHINES: &[Need] = &[
     program("qemu-system-x86", "runs the machines that customers deploy", &["qemu-system-x86_64"]),

@@ -12,7 +12,6 @@ pub mod initramfs;
 pub mod kernel;
 pub mod modprobe;
 pub mod network;
-pub mod packages;
 pub mod passwords;
 pub mod release;
 pub mod root;

@@ -8,7 +8,7 @@
 //!
 //! What is kept are bytes of the disk, so that judging again runs the very code that judged first: filesystems and configuration
 //! are read anew from the pages that were kept. What would need too many of them is kept as what it came to: the pass over all
-//! bytes, and the drivers in an initramfs, in [`Known`].
+//! bytes, packages, and the drivers in an initramfs, in [`Known`].
 //!
 //! Invariants: under the same edition and profile the stored facts give the same report as the disk did, byte for byte. What was not
 //! kept is never made up: a rule that asks for it is not decided, which sends the image to be read again. A stored file is hostile
@@ -28,13 +28,15 @@ use disk::content_id::ContentId;
 use disk::read_at::ReadAt;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{self, Content, Facts};
+use crate::facts::{self, Content, Facts, Given};
+use crate::finding::Undecided;
+use crate::packages::Inventory;
 use crate::profile::Profile;
 use crate::progress::{Progress, Silent, Stage};
 use crate::report::Report;
 use crate::rulebook;
 
-pub use origin::{Modules, Origin};
+pub use origin::{Modules, Origin, Packages};
 pub use packed::{NotStored, STORED_BYTES_MAX};
 pub use pages::{NotKept, Pages};
 pub use recorder::Recorder;
@@ -43,6 +45,9 @@ pub use recorder::Recorder;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Known {
     pub content: Content,
+    pub inventory: Option<Result<Inventory, Undecided>>,
+    /// What the system's own packager installed; `None` where there is no system.
+    pub packages: Option<Packages>,
     /// The drivers in the initramfs that boots; `None` where no kernel was found.
     pub modules: Option<Modules>,
 }
@@ -84,12 +89,14 @@ pub fn certify_and_store(
     source: Arc<dyn ReadAt>,
     file_name: &str,
     profile: &Profile,
+    given: &Given<'_>,
     progress: &dyn Progress,
 ) -> (Report, Option<Stored>) {
     let size_bytes = source.size_bytes();
     let recorder = Arc::new(Recorder::new(source));
     match facts::gather(&Origin::Watched(recorder.clone()), file_name, progress) {
-        Ok(facts) => {
+        Ok(mut facts) => {
+            facts::look_up(&mut facts, given);
             progress.update(Stage::Rules, 0, 0);
             let report = Report::new(&facts, profile, rulebook::judge(&facts, profile, |_| true), true);
             let stored = keep(&recorder, facts, file_name);
@@ -107,15 +114,22 @@ fn keep(recorder: &Recorder, facts: Facts, file_name: &str) -> Option<Stored> {
     }
     let linux = facts.disk.as_ref().and_then(|disk| disk.linux.as_ref());
     let kernel = linux.and_then(|linux| linux.kernel.as_ref().ok()?.as_ref());
-    let modules = kernel.map(|kernel| kernel.in_initramfs.clone());
-    let known = Known { content: facts.content?, modules };
+    let known = Known {
+        modules: kernel.map(|kernel| kernel.in_initramfs.clone()),
+        packages: linux.map(|linux| linux.packages.clone()),
+        inventory: facts.inventory,
+        content: facts.content?,
+    };
     Some(Stored { file_name: file_name.to_owned(), pages: Arc::new(recorder.pages()), known })
 }
 
 /// Judges an image by its stored facts alone. Nothing says that they are facts: see the [module](self).
-pub fn judge_stored(stored: &Stored, profile: &Profile) -> Report {
+pub fn judge_stored(stored: &Stored, profile: &Profile, given: &Given<'_>) -> Report {
     match stored.facts() {
-        Ok(facts) => Report::new(&facts, profile, rulebook::judge(&facts, profile, |_| true), true),
+        Ok(mut facts) => {
+            facts::look_up(&mut facts, given);
+            Report::new(&facts, profile, rulebook::judge(&facts, profile, |_| true), true)
+        }
         Err(cause) => Report::unreadable(&stored.file_name, stored.pages.size_bytes(), profile, &cause),
     }
 }

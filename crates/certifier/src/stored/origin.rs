@@ -10,8 +10,9 @@ use disk::signature::Volume;
 use disk::tree::{Tree, Unreadable};
 
 use super::{Known, Pages, Recorder};
-use crate::facts::Content;
+use crate::facts::Brought;
 use crate::finding::Undecided;
+use crate::packages::Package;
 use crate::phrase::say;
 
 pub enum Origin {
@@ -23,8 +24,11 @@ pub enum Origin {
     Kept(Arc<Pages>, Box<Known>),
 }
 
+type Found<T> = Result<T, Undecided>;
 /// The drivers in an initramfs.
-pub type Modules = Result<BTreeSet<String>, Undecided>;
+pub type Modules = Found<BTreeSet<String>>;
+/// Packages of a system.
+pub type Packages = Found<Vec<Package>>;
 
 impl Origin {
     pub fn source(&self) -> Arc<dyn ReadAt> {
@@ -43,24 +47,43 @@ impl Origin {
         }
     }
 
-    /// What `look` finds by reading much. It is kept as what it is, not as what was read for it.
-    fn once<T>(&self, look: impl FnOnce() -> T, known: impl FnOnce(&Known) -> T) -> T {
+    /// What reading everything brings, or brought. It is kept as what it is, not as what was read for it.
+    pub fn brought(&self, look: impl FnOnce() -> io::Result<Brought>) -> io::Result<Brought> {
         match self {
             Origin::Disk(_) => look(),
             Origin::Watched(recorder) => recorder.quietly(look),
-            Origin::Kept(_, kept) => known(kept),
+            Origin::Kept(_, known) => Ok((known.content.clone(), known.inventory.clone())),
         }
     }
 
-    /// What the pass over all bytes brings, or brought.
-    pub fn content(&self, look: impl FnOnce() -> io::Result<Content>) -> io::Result<Content> {
-        self.once(look, |known| Ok(known.content.clone()))
+    /// What `look` finds in files that may be large. From what was kept it is found anew where that is enough, since the code that
+    /// looks may have learnt something; else it is what was found then.
+    fn found<T>(
+        &self,
+        look: impl FnOnce() -> Found<T>,
+        known: impl FnOnce(&Known) -> Option<Found<T>>,
+    ) -> Found<T> {
+        match self {
+            Origin::Disk(_) => look(),
+            Origin::Watched(recorder) => recorder.quietly(look),
+            Origin::Kept(pages, kept) => {
+                let missed = pages.missed();
+                let found = look();
+                if pages.missed() == missed {
+                    return found;
+                }
+                known(kept).unwrap_or_else(|| Err(Undecided(say("undecided.not_kept"))))
+            }
+        }
     }
 
     /// The drivers in the initramfs that boots.
     pub fn modules(&self, look: impl FnOnce() -> Modules) -> Modules {
-        self.once(look, |known| {
-            known.modules.clone().unwrap_or_else(|| Err(Undecided(say("undecided.not_kept"))))
-        })
+        self.found(look, |known| known.modules.clone())
+    }
+
+    /// What the system's own packager installed.
+    pub fn packages(&self, look: impl FnOnce() -> Packages) -> Packages {
+        self.found(look, |known| known.packages.clone())
     }
 }

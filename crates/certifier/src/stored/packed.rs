@@ -128,7 +128,7 @@ mod tests {
         Stored {
             file_name: "a.vhd".to_owned(),
             pages: Arc::new(pages.expect("they fit")),
-            known: Known { content, modules: None },
+            known: Known { content, inventory: None, packages: None, modules: None },
         }
     }
 

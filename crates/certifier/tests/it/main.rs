@@ -5,6 +5,7 @@ mod certificate;
 mod child;
 mod faults;
 mod faults_boot;
+mod faults_packages;
 mod faults_volumes;
 mod faults_windows;
 mod formats;

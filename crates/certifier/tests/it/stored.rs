@@ -3,23 +3,28 @@
 
 use std::sync::Arc;
 
-use certifier::facts::Facts;
+use certifier::facts::{Facts, Given};
 use certifier::linux::root::Root;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
+use certifier::report::Report;
 use certifier::stored::{Stored, certify_and_store, judge_stored};
 use disk::read_at::FileImage;
 
 use crate::specimen::{Image, Specimen};
 
+fn source(image: &Image) -> Arc<FileImage> {
+    Arc::new(FileImage::open(&image.path).expect("it was just made"))
+}
+
+fn certify(image: &Image, profile: &Profile) -> Report {
+    certifier::certify(source(image), &image.file_name, profile, &Silent)
+}
+
 fn store(image: &Image, profile: &Profile) -> Stored {
-    let source = Arc::new(FileImage::open(&image.path).expect("it was just made"));
-    let (report, stored) = certify_and_store(source.clone(), &image.file_name, profile, &Silent);
-    assert_eq!(
-        report,
-        certifier::certify(source, &image.file_name, profile, &Silent),
-        "keeping changes nothing"
-    );
+    let (name, given) = (&image.file_name, Given::default());
+    let (report, stored) = certify_and_store(source(image), name, profile, &given, &Silent);
+    assert_eq!(report, certify(image, profile), "keeping changes nothing");
     stored.expect("it can be read")
 }
 
@@ -32,7 +37,7 @@ fn an_image_kept_under_one_profile_is_judged_under_another() {
     let image = Specimen::clean().build();
     let stored = store(&image, &Profile::kvm());
     for profile in [Profile::azure(), Profile::strict(), Profile::kvm()] {
-        assert_eq!(judge_stored(&stored, &profile), image.certify(&profile));
+        assert_eq!(judge_stored(&stored, &profile, &Given::default()), certify(&image, &profile));
     }
 }
 
