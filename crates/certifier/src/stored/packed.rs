@@ -2,7 +2,7 @@
 //!
 //! Unpacked, it is three parts, each after its length: what is known, as JSON; the numbers of the pages; what the filled ones hold.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use disk::read_at::ReadAt;
@@ -20,7 +20,7 @@ const MAGIC: &[u8; 16] = b"halle facts   1\n";
 const DIGEST_BYTES: usize = 32;
 
 /// The largest file of stored facts.
-pub const STORED_BYTES_MAX: u64 = 64 << 20;
+pub const STORED_BYTES_MAX: u64 = 32 << 20;
 const KNOWN_BYTES_MAX: u64 = 64 << 20;
 
 /// A page's number, with its highest bit set when the page is filled.
@@ -65,6 +65,17 @@ impl Stored {
         let packed = packer.finish().expect("memory takes all");
         let file = [&MAGIC[..], &Sha256::digest(&packed), &packed].concat();
         (file.len() as u64 <= STORED_BYTES_MAX && head.len() as u64 <= KNOWN_BYTES_MAX).then_some(file)
+    }
+
+    /// Reads a file that [`Stored::to_bytes`] filled.
+    pub fn read(file: &dyn ReadAt) -> io::Result<Result<Stored, NotStored>> {
+        if file.size_bytes() > STORED_BYTES_MAX {
+            return Ok(Err(NotStored::TooLarge));
+        }
+        // At most the limit above, which fits any usize.
+        let mut bytes = vec![0; file.size_bytes() as usize];
+        file.read_exact_at(0, &mut bytes)?;
+        Ok(Stored::parse(&bytes))
     }
 
     /// Reads what [`Stored::to_bytes`] wrote.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, percent_of};
+use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, Task, percent_of};
 use certifier::profile::Profile;
 use certifier::progress::{Progress, Stage};
 use certifier::report::Report;
@@ -78,6 +78,7 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
         let told = certifier::child::Order {
             file_name: order.file_name.clone(),
             profile: Measure::Named(order.profile.clone()),
+            task: Task::Judge,
         };
         // One that died at once does not read; how it died is what counts then.
         let _ = input.write_all(&serde_json::to_vec(&told)?).await;
@@ -92,7 +93,7 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
                     last = Some(Instant::now());
                     told(percent).await?;
                 }
-                Ok(Line::Percent(_) | Line::Confined(_)) => {}
+                Ok(Line::Percent(_) | Line::Confined(_) | Line::Facts(_)) => {}
                 Ok(Line::Report(found)) => report = Some(found),
                 Err(_) => break,
             }
