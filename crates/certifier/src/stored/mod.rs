@@ -29,8 +29,9 @@ use disk::read_at::ReadAt;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{self, Content, Facts, Given};
-use crate::finding::Undecided;
+use crate::finding::{Undecided, Verdict};
 use crate::packages::Inventory;
+use crate::phrase::Phrase;
 use crate::profile::Profile;
 use crate::progress::{Progress, Silent, Stage};
 use crate::report::Report;
@@ -134,6 +135,20 @@ pub fn judge_stored(stored: &Stored, profile: &Profile, given: &Given<'_>) -> Re
     }
 }
 
+/// Whether a report by stored facts left something open that the image itself would tell.
+pub fn must_be_read_again(report: &Report) -> bool {
+    let open = report.rules.iter().filter(|judged| judged.verdict == Verdict::NotDecided);
+    open.map(|judged| &judged.reason).chain(&report.broken_off).any(says_not_kept)
+}
+
+/// Phrases nest no deeper than rules write them, or than JSON that is read may nest.
+fn says_not_kept(phrase: &Phrase) -> bool {
+    matches!(
+        phrase.key.as_str(),
+        "unreadable.not_kept" | "undecided.not_kept" | "undecided.searched_otherwise"
+    ) || phrase.parts().any(says_not_kept)
+}
+
 /// Whether reading failed because what was asked for had not been kept.
 pub fn is_not_kept(cause: &io::Error) -> bool {
     cause.get_ref().is_some_and(|cause| cause.is::<NotKept>())
@@ -147,7 +162,7 @@ fn is_content_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Look, Outcome, Verdict};
+    use crate::finding::{Look, Outcome};
     use crate::phrase::say;
     use crate::profile::{Severity, Thresholds};
     use crate::rulebook::{Needs, Rule, Severities, judge_one};
