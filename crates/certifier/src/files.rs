@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use disk::tree::{Extent, Fault, Kind, Laid, Node, Tree, Unreadable};
 
 use crate::finding::unreadable;
+use crate::packages::languages::{self, Manifest};
 use crate::phrase::{Phrase, say};
 use crate::scan::{FINDS_MAX, Find, border_bytes, search};
 use crate::volumes::Places;
@@ -37,6 +38,8 @@ pub struct Swept {
     pub placed: HashSet<u64>,
     /// What could not be followed, and why: (path or inode, reason).
     pub not_walked: Vec<(String, Phrase)>,
+    /// The files that may name packages of languages.
+    pub manifests: Vec<Manifest>,
 }
 
 /// Sweeps a volume that lies at `places` of the file that was scanned, or in no places worth telling. `finds` are sorted by offset.
@@ -47,6 +50,7 @@ pub fn sweep(volume: &dyn Tree, places: Option<&Places>, finds: &[Find]) -> Swep
         finds,
         found: Vec::new(),
         borders: 0,
+        programs: Vec::new(),
         packed_bytes: 0,
         seen: HashSet::new(),
         swept: Swept::default(),
@@ -73,6 +77,8 @@ struct Sweeper<'a> {
     /// Inode, offset in the file, signature.
     found: Vec<(u64, u64, &'static str)>,
     borders: u64,
+    /// Inodes that may be programs with a list of packages in them.
+    programs: Vec<u64>,
     packed_bytes: u64,
     seen: HashSet<u64>,
     swept: Swept,
@@ -91,6 +97,9 @@ impl Sweeper<'_> {
             return;
         }
         self.swept.files += 1;
+        if languages::may_be_program(node) {
+            self.programs.push(node.inode);
+        }
         for extent in extents {
             self.place(node, extent);
         }
@@ -200,6 +209,7 @@ impl Sweeper<'_> {
                 self.swept.not_walked.push((what, say("not_walked.hidden")));
             }
         }
+        self.swept.manifests = languages::manifests(&names, &self.programs);
         let paths =
             self.found.iter().filter_map(|(inode, _, _)| Some((*inode, names.path(*inode)?))).collect();
         self.finish(&paths)

@@ -7,8 +7,8 @@ use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
 use crate::rules::{
-    accounts, agent, boot, container, content, drivers, firewall, generalised, later, lifetime, market,
-    network, partitions, sources, ssh, swap, system, volumes, windows,
+    accounts, agent, boot, container, content, drivers, firewall, generalised, holes, later, lifetime,
+    market, network, packages, partitions, sources, ssh, swap, system, volumes, windows,
 };
 use crate::windows::system::Windows;
 
@@ -69,6 +69,8 @@ const AZURE_ABOVE_ALL: Severities =
 /// A hint there, of no concern here.
 const AZURE_HINT: Severities =
     Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Fail };
+/// Never more than a hint.
+const HINT: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
 const KVM: Severities = Severities { azure: Severity::Off, kvm: Severity::Fail, strict: Severity::Fail };
 /// What only a running machine shows. It is told, and never stands in the way of a certificate.
 const LATER: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
@@ -125,6 +127,7 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L10", OnLinux, AZURE_ABOVE_ALL, boot::arguments),
     rule("L11", OnLinux, AZURE, drivers::hyper_v),
     rule("L12", OnLinux, AZURE, drivers::filesystems),
+    rule("L13", OnLinux, FAIL, holes::known_bad_kernel),
     rule("L14", OnLinux, FAIL, swap::none_configured),
     rule("L15", OnLinux, FAIL, swap::none_made_at_boot),
     rule("L16", OnLinux, FAIL, ssh::server),
@@ -138,10 +141,19 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L26", OnLinux, FAIL, network::no_pins),
     rule("L27", OnLinux, AZURE_ABOVE_ALL, network::by_dhcp),
     rule("L28", OnLinux, WARN, sources::reachable_and_signed),
+    rule("L29", OnLinux, FAIL, packages::openssl),
+    rule("L30", OnLinux, AZURE_HINT, packages::python),
+    rule("L31", OnLinux, FAIL, packages::omi),
+    rule("L32", OnLinux, FAIL, holes::old_holes),
     rule("L36", OnLinux, WARN, firewall::none_undeclared),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
+    rule("K03", OnWindows, KVM, windows::startup::virtio_drivers),
+    rule("K04", OnWindows, KVM, windows::startup::seed_reader),
     rule("M01", Content, FAIL, content::no_malware),
+    rule("C01", Content, HINT, packages::bill_of_materials),
+    rule("C02", Content, WARN, packages::vulnerabilities),
+    rule("C03", Content, HINT, packages::feed_is_fresh),
     rule("W01", OnWindows, FAIL, windows::identity::is_64_bit),
     rule("W02", OnWindows, FAIL, windows::identity::generalised),
     rule("W03", OnWindows, FAIL, windows::identity::edition),
@@ -163,8 +175,6 @@ pub const RULEBOOK: &[Rule] = &[
     rule("W19", OnWindows, AZURE_HINT, windows::upkeep::page_file),
     rule("W20", OnWindows, FAIL, windows::traces::none_left),
     rule("W21", OnWindows, AZURE, windows::startup::hyper_v_drivers),
-    rule("K03", OnWindows, KVM, windows::startup::virtio_drivers),
-    rule("K04", OnWindows, KVM, windows::startup::seed_reader),
     rule("B01", Boot, LATER, later::provisions),
     rule("B02", Boot, LATER, later::restarts),
     rule("B03", Boot, LATER, later::disks),
@@ -267,6 +277,7 @@ fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
         reason,
         evidence: Vec::new(),
         remedy: None,
+        exception: None,
     };
     if severity == Severity::Off {
         return judged(Verdict::NotApplicable, say("not_applicable.profile").text("profile", &profile.name));

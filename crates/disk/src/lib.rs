@@ -14,8 +14,8 @@
 //! - [`xfs`]: XFS, versions 4 and 5
 //! - [`btrfs`]: Btrfs on one device, with its subvolumes
 //! - [`squashfs`]: squashfs 4.0
-//! - [`filesystem`]: the one door to all of these
 //! - [`ntfs`]: NTFS, with what Windows packs in it
+//! - [`filesystem`]: the one door to all of these
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run

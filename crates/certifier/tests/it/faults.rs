@@ -8,7 +8,7 @@ use certifier::report::{Judged, Overall};
 use certifier::rulebook::{Needs, RULEBOOK, rule_of};
 
 use crate::specimen::{ESP_LINE, GIB, MIB, Specimen, elf};
-use crate::{faults_boot, faults_volumes, faults_windows};
+use crate::{faults_boot, faults_packages, faults_volumes, faults_windows};
 
 const SHA512_OF_TOOR: &str = "$6$rounds=2000$abcdefgh$MWy1/gPZA84gq6jKohW.l4iSqquUlitX/5jpG9dx7ky9aUOACQXVXkF2XHIBGvTIAtVx2PgQdCMFpLWl/csLp1";
 
@@ -267,8 +267,14 @@ fn every_fault_of_boot_and_network_is_found_with_path_and_line() {
 }
 
 #[test]
+fn every_fault_of_what_is_installed_is_found_with_its_line() {
+    check(faults_packages::FAULTS);
+}
+
+#[test]
 fn every_rule_of_the_rulebook_has_a_specimen_that_breaks_it() {
-    let all = [CONTAINER, PARTITIONS, LINUX, faults_boot::FAULTS, faults_volumes::FAULTS];
+    let all =
+        [CONTAINER, PARTITIONS, LINUX, faults_boot::FAULTS, faults_packages::FAULTS, faults_volumes::FAULTS];
     let planted = all.into_iter().flatten().map(|fault| fault.rule);
     let broken: BTreeSet<&str> = planted.chain(faults_windows::rules()).collect();
     // What only a running machine shows is never broken, and never passed.

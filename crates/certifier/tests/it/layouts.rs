@@ -14,6 +14,7 @@ use crate::specimen::{MIB, folder, run};
 pub enum Layout {
     Ext4,
     Xfs,
+    Ntfs,
     /// A Btrfs with the root in `@rootfs`, and what is in its `/home` in `@home`, as installers do it.
     Btrfs,
     /// An ext4 on a logical volume, in two runs that lie in the wrong order. The volume after it holds these bytes at its start.
@@ -37,6 +38,33 @@ pub fn esp(bytes: &[u8]) -> Vec<u8> {
         return USUAL.get_or_init(|| make_esp(bytes)).clone();
     }
     make_esp(bytes)
+}
+
+/// The same with a boot store beside the loader.
+pub fn esp_with_store(store: &[u8]) -> Vec<u8> {
+    let folder = folder();
+    let (image, source) = (folder.path().join("esp"), folder.path().join("store"));
+    fs::write(&image, esp(&loader())).expect("room for a file");
+    fs::write(&source, store).expect("room for a file");
+    let folders = ["::/EFI/Microsoft", "::/EFI/Microsoft/Boot"];
+    run(Command::new("mmd").arg("-i").arg(&image).args(folders), b"");
+    run(Command::new("mcopy").arg("-i").arg(&image).arg(&source).arg("::/EFI/Microsoft/Boot/BCD"), b"");
+    fs::read(image).expect("it was just made")
+}
+
+/// Makes an NTFS of what is in `root`.
+pub fn ntfs(root: &Path, volume: &Path, size_bytes: u64) {
+    let archive = volume.with_extension("wim");
+    File::create(volume).expect("a new file").set_len(size_bytes).expect("a long file");
+    run(
+        Command::new("mkntfs").args(["--force", "--quick", "--quiet", "--label", "Windows"]).arg(volume),
+        b"",
+    );
+    let mut capture = Command::new("wimlib-imagex");
+    run(capture.arg("capture").arg(root).arg(&archive).args(["--compress=none", "--no-acls"]), b"");
+    let mut apply = Command::new("wimlib-imagex");
+    run(apply.arg("apply").arg(&archive).arg("1").arg(volume), b"");
+    fs::remove_file(archive).expect("it is ours");
 }
 
 fn make_esp(bytes: &[u8]) -> Vec<u8> {
