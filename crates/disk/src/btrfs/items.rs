@@ -207,7 +207,7 @@ impl Walk<'_, '_> {
         let damaged = |what| Unreadable::Damaged { what, offset: at.block };
         let begins = first.is_none_or(|first| keys.get(0) == Some(first));
         let last = keys.count.checked_sub(1).and_then(|last| keys.get(last));
-        if !begins || !last.zip(end).is_none_or(|(last, end)| last < end) {
+        if !begins || last.zip(end).is_some_and(|(last, end)| last >= end) {
             return Err(damaged("order of keys"));
         }
         let entry_at = |n: usize| HEADER_BYTES + n * keys.entry_bytes;
