@@ -31,6 +31,12 @@ pub(crate) trait Directories {
     /// The length of the filesystem; no honest set of directories is longer.
     fn total_bytes(&self) -> u64;
 
+    /// What all directories together may cost to walk: a block belongs to one directory, so directories that are larger than the
+    /// volume together share blocks.
+    fn listings_bytes_max(&self) -> u64 {
+        self.total_bytes()
+    }
+
     fn inode(&self, number: u64) -> Result<Self::Inode, Unreadable>;
 
     fn node_of(inode: &Self::Inode) -> &Node;

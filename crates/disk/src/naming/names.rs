@@ -54,8 +54,7 @@ impl Names {
         let mut names = Names { root, ..Names::default() };
         names.places.insert(root, Place { parent: root, name: 0, length: 0 });
         let mut ahead = vec![root];
-        // A block belongs to one directory, so directories that are larger than the volume together share blocks.
-        let mut budget = fs.total_bytes();
+        let mut budget = fs.listings_bytes_max();
         while let Some(number) = ahead.pop() {
             match names.enter(fs, number, &mut ahead, &mut budget) {
                 Ok(()) => {}
@@ -76,7 +75,7 @@ impl Names {
     ) -> Result<(), Unreadable> {
         let directory = fs.inode(number)?;
         let found = fs.directory_bytes(&directory)?;
-        let limit = fs.total_bytes();
+        let limit = fs.listings_bytes_max();
         *budget =
             budget.checked_sub(found).ok_or(Unreadable::OverLimit { what: DIRECTORIES, found, limit })?;
         fs.visit_all_names(&directory, &mut |name| {
