@@ -220,9 +220,8 @@ impl Report {
 }
 
 fn release(linux: &Linux) -> Release {
-    let entry = linux.entry.as_ref().ok().and_then(Option::as_ref);
-    let kernel = entry.and_then(|(entry, _)| entry.kernel.rsplit('/').next()?.split_once('-'));
-    let kernel = kernel.map(|(_, version)| printable(version)).unwrap_or_default();
+    let kernel = linux.kernel.as_ref().ok().and_then(Option::as_ref);
+    let kernel = kernel.and_then(|kernel| kernel.release.as_deref()).map(printable).unwrap_or_default();
     Release { kernel, ..release::read(&linux.root) }
 }
 

@@ -35,7 +35,10 @@ pub fn run(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()?;
+        .spawn()
+        .map_err(|cause| {
+            io::Error::new(cause.kind(), format!("{} to judge it: {cause}", program.display()))
+        })?;
     let stderr = child.stderr.take();
     // Read at the same time: one that complains at length must not wait for us while we wait for it.
     let complaining = std::thread::spawn(move || stderr.map(complaints).unwrap_or_default());

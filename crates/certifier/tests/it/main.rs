@@ -13,6 +13,7 @@ mod guide;
 mod hives;
 mod hostile;
 mod layouts;
+mod ntfs;
 mod registry;
 mod report;
 mod specimen;

@@ -235,6 +235,13 @@ impl Specimen {
         self
     }
 
+    /// Gives a file or a folder another name in its place.
+    pub fn renamed(self, path: &str, name: &str) -> Specimen {
+        let from = self.root.path().join(path.trim_start_matches('/'));
+        fs::rename(&from, from.with_file_name(name)).expect("it was there");
+        self
+    }
+
     pub fn without(self, path: &str) -> Specimen {
         fs::remove_file(self.root.path().join(path.trim_start_matches('/'))).expect("it was there");
         self
@@ -292,8 +299,13 @@ impl Specimen {
     }
 
     fn filesystem(&self, volume: &PathBuf) {
-        if self.layout == Layout::Xfs {
-            return layouts::xfs(self.root.path(), volume, self.root_bytes);
+        match self.layout {
+            Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
+            Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ext4 | Layout::Logical { .. } => {}
+        }
+        if self.layout == Layout::Ntfs {
+            return layouts::ntfs(self.root.path(), volume, self.root_bytes);
         }
         let size = format!("{}k", self.root_bytes / 1024);
         let mut make = Command::new("mke2fs");

@@ -153,12 +153,9 @@ fn key_in(path: &Path) -> Result<PrivateKey, String> {
 
 /// Says when the process that read the image was not confined as it should be.
 fn note(confinement: Option<Confinement>, language: Language) {
-    let key = match confinement {
-        None | Some(Confinement { landlock: true, seccomp: true }) => return,
-        Some(Confinement { seccomp: true, .. }) => "child.no_landlock",
-        Some(Confinement { seccomp: false, .. }) => "child.unconfined",
-    };
-    eprintln!("halle: {}", language.word(key));
+    if let Some(shortcoming) = confinement.and_then(Confinement::shortcoming) {
+        eprintln!("halle: {}", language.write(&shortcoming));
+    }
 }
 
 fn sign(report: &Report, on: Date, key: &PrivateKey, place: &Path, quiet: bool) -> Result<(), String> {
