@@ -8,7 +8,11 @@ use disk::partitions::{self, Table};
 use disk::read_at::{ReadAt, Window};
 use disk::signature::Volume;
 use disk::tree::Extent;
+use serde::{Deserialize, Serialize};
 
+use crate::advisories::day::Day;
+use crate::advisories::store::Store;
+use crate::advisories::{self, Found};
 use crate::files::{self, InFile};
 use crate::finding::Undecided;
 use crate::leftovers::{self, Leftovers};
@@ -17,13 +21,18 @@ use crate::linux::boot::{self, Boot};
 use crate::linux::cloud_init::{self, CloudInit};
 use crate::linux::entries::{self, BootEntry, BootFolder};
 use crate::linux::kernel::{self, Kernel};
+use crate::linux::mounts;
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
+use crate::packages::distribution::{self, Distribution};
+use crate::packages::{self, Inventory, Package, languages};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
+use crate::stored::{Origin, Pages};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
+use crate::windows::system::Windows;
 
 pub struct Facts {
     pub file_name: String,
@@ -32,6 +41,14 @@ pub struct Facts {
     pub disk: Option<Disk>,
     /// `None` when only the container was asked about.
     pub content: Option<Content>,
+    /// Every package of the Linux system and of its languages; `None` when there is no such system, or it was not asked about.
+    pub inventory: Option<Result<Inventory, Undecided>>,
+    /// What a feed of advisories says of that; `None` when no feed was given.
+    pub advisories: Option<Result<Found, Undecided>>,
+    /// The day of judging, if the caller gave one: there is no clock here.
+    pub judged_on: Option<Day>,
+    /// What these facts were kept as, where there is no disk to ask.
+    pub kept: Option<Arc<Pages>>,
 }
 
 pub struct Disk {
@@ -41,6 +58,7 @@ pub struct Disk {
     /// What volume groups have given to no logical volume, as places on the disk.
     pub unallocated: Vec<Extent>,
     pub linux: Option<Linux>,
+    pub windows: Option<Windows>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
@@ -48,6 +66,9 @@ pub struct Linux {
     /// The number of the volume with the root filesystem.
     pub partition: u32,
     pub root: Root,
+    pub distribution: Result<Distribution, Undecided>,
+    /// What the system's own packager installed.
+    pub packages: Result<Vec<Package>, Undecided>,
     pub accounts: Result<Vec<Account>, Undecided>,
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
@@ -57,8 +78,11 @@ pub struct Linux {
 }
 
 /// What the pass over all bytes, and the walk of all files, brought.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Content {
     pub content_id: String,
+    /// What the bytes were searched for; see [`scan::edition`].
+    pub searched_for: String,
     pub allocated_bytes: u64,
     pub files: u64,
     pub in_files: Vec<InFile>,
@@ -69,34 +93,67 @@ pub struct Content {
     pub leftovers: Leftovers,
 }
 
+/// What a judge brings along beside the image.
+#[derive(Clone, Copy, Default)]
+pub struct Given<'a> {
+    pub advisories: Option<&'a Store>,
+    /// The day of judging, against which ages are measured.
+    pub on: Option<Day>,
+}
+
 /// Looks at the container alone: both ends of the file.
 pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
     let container = container::recognise(source)?;
-    Ok(Facts { file_name: file_name.to_owned(), container, disk: None, content: None })
+    Ok(Facts {
+        file_name: file_name.to_owned(),
+        container,
+        disk: None,
+        content: None,
+        inventory: None,
+        advisories: None,
+        judged_on: None,
+        kept: None,
+    })
 }
 
 /// Gathers everything.
-pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress) -> io::Result<Facts> {
-    let mut facts = of_container(source, file_name)?;
+pub fn gather(origin: &Origin, file_name: &str, progress: &dyn Progress) -> io::Result<Facts> {
+    let source = origin.source();
+    let mut facts = of_container(&source, file_name)?;
     // A raw disk could be judged too, but not as what was asked: rule V01 says how to wrap it.
     if facts.container.format == Format::FixedVhd
         && let Some(window) = facts.container.disk(source.clone())
     {
-        facts.disk = Some(Disk::read(window)?);
+        facts.disk = Some(Disk::read(window, origin)?);
     }
+    let (content, inventory) = origin.brought(|| read_whole(&source, facts.disk.as_ref(), progress))?;
+    facts.content = Some(content);
+    facts.inventory = inventory;
+    if let Origin::Kept(pages, _) = origin {
+        facts.kept = Some(pages.clone());
+    }
+    Ok(facts)
+}
+
+/// What reading everything brings: the content, and the packages of system and languages, if there is a system.
+pub type Brought = (Content, Option<Result<Inventory, Undecided>>);
+
+fn read_whole(source: &dyn ReadAt, disk: Option<&Disk>, progress: &dyn Progress) -> io::Result<Brought> {
     let pass = scan::pass(source, progress)?;
     progress.update(Stage::Files, 0, 0);
     let mut content = Content {
         content_id: pass.content_id.to_string(),
+        searched_for: scan::edition(),
         allocated_bytes: pass.allocated_bytes,
         files: 0,
         in_files: Vec::new(),
         outside_files: Vec::new(),
         not_walked: Vec::new(),
-        leftovers: facts.disk.as_ref().map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default(),
+        leftovers: disk.map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default(),
     };
     let mut placed = std::collections::HashSet::new();
-    let volumes = facts.disk.iter().flat_map(|disk| &disk.volumes);
+    let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
+    let volumes = disk.iter().flat_map(|disk| &disk.volumes);
     for volume in volumes {
         match &volume.tree {
             Some(Ok(tree)) => {
@@ -105,6 +162,9 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
                 content.in_files.extend(swept.in_files);
                 content.not_walked.extend(swept.not_walked);
                 placed.extend(swept.placed);
+                let (found, missed) = languages::read(&**tree, &swept.manifests);
+                of_languages.extend(found);
+                gaps.extend(missed);
             }
             Some(Err(why)) => content.not_walked.push((volume.label(), why.clone())),
             None if needs_walking(volume.kind) => {
@@ -115,8 +175,27 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
         }
     }
     content.outside_files = pass.finds.into_iter().filter(|find| !placed.contains(&find.offset)).collect();
-    facts.content = Some(content);
-    Ok(facts)
+    let inventory = disk.and_then(|disk| disk.linux.as_ref()).map(|linux| {
+        let of_system = linux.packages.as_ref().map_err(Clone::clone)?;
+        Inventory::gather(&linux.root, of_system, of_languages, gaps)
+    });
+    Ok((content, inventory))
+}
+
+impl Facts {
+    /// How often something was asked for that had not been kept.
+    pub fn missed(&self) -> u64 {
+        self.kept.as_ref().map_or(0, |kept| kept.missed())
+    }
+}
+
+/// Looks every package up in what was given.
+pub fn look_up(facts: &mut Facts, given: &Given<'_>) {
+    facts.judged_on = given.on;
+    facts.advisories = given
+        .advisories
+        .zip(facts.inventory.as_ref())
+        .map(|(store, inventory)| advisories::look_through(store, inventory.as_ref().map_err(Clone::clone)?));
 }
 
 /// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.
@@ -125,13 +204,13 @@ fn needs_walking(kind: Volume) -> bool {
 }
 
 impl Disk {
-    fn read(window: Window) -> io::Result<Disk> {
+    fn read(window: Window, origin: &Origin) -> io::Result<Disk> {
         let size_bytes = window.size_bytes();
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
-        let (volumes, unallocated) = volumes::read(&source, &table)?;
-        let linux = Linux::find(&volumes);
-        Ok(Disk { size_bytes, table, volumes, unallocated, linux })
+        let (volumes, unallocated) = volumes::read(&source, &table, origin)?;
+        let (linux, windows) = (Linux::find(&volumes, &table, origin), find_windows(&volumes));
+        Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
@@ -139,24 +218,31 @@ impl Disk {
     }
 }
 
-/// Whether a filesystem looks like the root of a Linux system.
-pub fn has_a_system(root: &Root) -> bool {
-    let has = |path: &str| matches!(root.node(path), Ok(Some(_)));
-    has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
+/// The volumes whose files can be read, by number.
+fn trees(volumes: &[VolumeFacts]) -> impl Iterator<Item = (u32, Root)> {
+    volumes.iter().filter_map(|volume| match &volume.tree {
+        Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
+        _ => None,
+    })
+}
+
+/// The first volume that has the hive with which Windows starts.
+fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
+    let all: Vec<(u32, Root)> = trees(volumes).collect();
+    let (partition, root) = all.iter().find(|(_, root)| Windows::is_on(root))?;
+    Some(Windows::read(*partition, root.clone(), &all))
 }
 
 impl Linux {
-    /// The first volume that has the files of a system.
-    fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
-        let trees = || {
-            volumes.iter().filter_map(|volume| match &volume.tree {
-                Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
-                _ => None,
-            })
-        };
-        let (partition, root) = trees().find(|(_, root)| has_a_system(root))?;
+    /// The first volume that has the files of a system, with all that this system mounts from others.
+    fn find(volumes: &[VolumeFacts], table: &Table, origin: &Origin) -> Option<Linux> {
+        let (volume, root) =
+            volumes.iter().find_map(|volume| Some((volume, mounts::roots(volume).into_iter().next()?)))?;
+        let partition = volume.number;
+        // A table of mounts that cannot be read leaves the root alone, and those rules undecided that read it.
+        let root = mounts::mounted(root.clone(), volume, volumes, table).unwrap_or(root);
         let mut folders = BootFolder::of_root(&root);
-        let others = trees().filter(|(number, _)| *number != partition);
+        let others = trees(volumes).filter(|(number, _)| *number != partition);
         folders.extend(others.map(|(number, root)| {
             let kind = volumes.iter().find(|volume| volume.number == number).map(|volume| volume.kind);
             let is_esp = matches!(kind, Some(Volume::Fat12 | Volume::Fat16 | Volume::Fat32));
@@ -164,12 +250,14 @@ impl Linux {
         }));
         let entry = entries::default_entry(&folders);
         let kernel = match &entry {
-            Ok(Some((entry, folder))) => kernel::read(&root, entry, folder).map(Some),
+            Ok(Some((entry, folder))) => kernel::read(origin, &root, entry, folder).map(Some),
             Ok(None) => Ok(None),
             Err(cause) => Err(cause.clone()),
         };
         Some(Linux {
             partition,
+            distribution: distribution::read(&root),
+            packages: origin.packages(|| packages::of_system(&root)),
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),

@@ -45,6 +45,9 @@ pub struct Thresholds {
     /// Below this it is warned about.
     pub os_disk_size_bytes_usual: u64,
     pub os_disk_size_bytes_max: u64,
+    /// The same for a disk with Windows.
+    pub windows_disk_size_bytes_min: u64,
+    pub windows_disk_size_bytes_max: u64,
     pub unused_bytes_max: u64,
     pub first_partition_lba_min: u64,
     pub client_alive_seconds_min: u64,
@@ -53,6 +56,18 @@ pub struct Thresholds {
     /// The oldest agent accepted, and the oldest without a warning.
     pub agent_version_min: String,
     pub agent_version_usual: String,
+    /// The oldest agent for Windows that is accepted without a warning.
+    pub windows_agent_version_min: String,
+    /// The oldest OpenSSL accepted, and the oldest without a warning.
+    pub openssl_version_min: String,
+    pub openssl_version_usual: String,
+    pub python_version_min: String,
+    /// From this CVSS score on, in tenths, a vulnerability is critical.
+    pub critical_score_tenths: u64,
+    /// A critical vulnerability that can be mended may be known for so long.
+    pub critical_age_days_max: u64,
+    /// A feed of advisories that is older is stale.
+    pub feed_age_days_max: u64,
     /// The machine generation that the image is declared for: 1 (BIOS), 2 (UEFI), or 0 when either will do.
     pub generation: u8,
     /// The day as of which lifetimes are judged. It comes with the rulebook, never from a clock, so that a report can be had again.
@@ -93,6 +108,8 @@ impl Default for Thresholds {
             os_disk_size_bytes_min: GIB,
             os_disk_size_bytes_usual: 30 * GIB,
             os_disk_size_bytes_max: 1023 * GIB,
+            windows_disk_size_bytes_min: 30 * GIB,
+            windows_disk_size_bytes_max: 250 * GIB,
             unused_bytes_max: 200 * GIB,
             first_partition_lba_min: 2048,
             client_alive_seconds_min: 30,
@@ -100,6 +117,13 @@ impl Default for Thresholds {
             history_bytes_max: 1024,
             agent_version_min: "2.2.41".to_owned(),
             agent_version_usual: "2.2.53.1".to_owned(),
+            windows_agent_version_min: "2.7.41491.1010".to_owned(),
+            openssl_version_min: "1.0.2".to_owned(),
+            openssl_version_usual: "3.0.0".to_owned(),
+            python_version_min: "3.9".to_owned(),
+            critical_score_tenths: 90,
+            critical_age_days_max: 30,
+            feed_age_days_max: 14,
             generation: 0,
             judged_as_of: EDITION_DAY.to_owned(),
             distributions: ENDORSED.map(str::to_owned).into(),
@@ -165,6 +189,8 @@ impl Profile {
                 Thresholds {
                     os_disk_size_bytes_min: 20 * MIB,
                     os_disk_size_bytes_usual: 20 * MIB,
+                    windows_disk_size_bytes_min: 20 * MIB,
+                    windows_disk_size_bytes_max: 1023 * GIB,
                     history_bytes_max: 0,
                     distributions: Vec::new(),
                     early_console: false,
@@ -172,7 +198,10 @@ impl Profile {
                     ..Thresholds::default()
                 },
             ),
-            Base::Strict => ("strict", Thresholds { history_bytes_max: 0, ..Thresholds::default() }),
+            Base::Strict => (
+                "strict",
+                Thresholds { history_bytes_max: 0, critical_age_days_max: 7, ..Thresholds::default() },
+            ),
         };
         Profile { name: name.to_owned(), base, thresholds, severities: BTreeMap::new() }
     }
@@ -209,6 +238,11 @@ impl Profile {
         for (what, least, most) in [
             ("disk_size_bytes", limits.disk_size_bytes_min, limits.disk_size_bytes_max),
             ("os_disk_size_bytes", limits.os_disk_size_bytes_min, limits.os_disk_size_bytes_max),
+            (
+                "windows_disk_size_bytes",
+                limits.windows_disk_size_bytes_min,
+                limits.windows_disk_size_bytes_max,
+            ),
             ("client_alive_seconds", limits.client_alive_seconds_min, limits.client_alive_seconds_max),
         ] {
             if least > most {
