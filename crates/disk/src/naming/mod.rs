@@ -52,9 +52,10 @@ pub(crate) trait Directories {
     /// Shows every name but `.` and `..` to `visit`, until it has seen enough.
     fn visit_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable>;
 
-    /// The same for a walk that is to miss nothing: with streams, where files have others beside their contents.
-    fn visit_all_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
-        self.visit_names(directory, visit)
+    /// Shows what bears a file's name with something after it, as its streams do where there are such. A walk asks once for every
+    /// file that it finds, whatever number of names that has.
+    fn visit_streams(&self, _number: u64, _name: &[u8], _visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        Ok(())
     }
 
     /// The inode that a directory calls `wanted`, by this filesystem's notion of sameness.
