@@ -15,6 +15,11 @@ use crate::windows::little_endian::u32_at;
 const PIECE_BYTES: u64 = 64 << 10;
 const PIECES_KEPT: usize = 64;
 
+/// What may be read of one hive in all, counted in bytes, with so many for each cell whatever its size. A hive made to be slow, with
+/// its keys strewn or its lists without marks, comes to its end here; one of Windows needs a hundredth.
+const SPENT_MAX: u64 = 4 << 30;
+const SPENT_ON_A_CELL: u64 = 1024;
+
 const BIN_HEAD_BYTES: u32 = 32;
 const BIN_UNIT_BYTES: u32 = 4096;
 
@@ -32,6 +37,7 @@ pub struct Cells {
 struct Pieces {
     kept: HashMap<u64, Vec<u8>>,
     order: VecDeque<u64>,
+    spent: u64,
 }
 
 /// A cell that is in use, with as many of its bytes as were asked for.
@@ -66,9 +72,11 @@ impl Cells {
         let mut at = u64::from(offset);
         let mut bytes = Vec::with_capacity(end.saturating_sub(at) as usize);
         let mut pieces = self.pieces.lock().expect("no thread panics while it holds the lock");
+        pieces.spend(SPENT_ON_A_CELL + wanted as u64)?;
         while at < end {
             let number = at / PIECE_BYTES;
             if !pieces.kept.contains_key(&number) {
+                pieces.spend(PIECE_BYTES)?;
                 let piece = self.piece(number)?;
                 pieces.keep(number, piece);
             }
@@ -122,6 +130,15 @@ impl Cells {
 }
 
 impl Pieces {
+    fn spend(&mut self, bytes: u64) -> Result<(), Unreadable> {
+        self.spent = self.spent.saturating_add(bytes);
+        if self.spent > SPENT_MAX {
+            let (found, limit) = (self.spent, SPENT_MAX);
+            return Err(Unreadable::OverLimit { what: "bytes read of a hive", found, limit });
+        }
+        Ok(())
+    }
+
     fn keep(&mut self, number: u64, piece: Vec<u8>) {
         if self.order.len() >= PIECES_KEPT
             && let Some(oldest) = self.order.pop_front()
