@@ -12,8 +12,8 @@
 //! - [`ext4`]: ext2, ext3 and ext4
 //! - [`fat`]: FAT12, FAT16 and FAT32
 //! - [`xfs`]: XFS, versions 4 and 5
-//! - [`filesystem`]: the one door to all of these
 //! - [`ntfs`]: NTFS, with what Windows packs in it
+//! - [`filesystem`]: the one door to all of these
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run

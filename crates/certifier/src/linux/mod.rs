@@ -8,6 +8,8 @@ pub mod entries;
 #[cfg(test)]
 pub mod folder;
 pub mod grub;
+#[cfg(test)]
+mod hostile;
 pub mod initramfs;
 pub mod kernel;
 pub mod modprobe;

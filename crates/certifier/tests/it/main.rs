@@ -14,6 +14,7 @@ mod hives;
 mod hostile;
 mod layouts;
 mod registry;
+mod ntfs;
 mod report;
 mod specimen;
 mod windows;
