@@ -303,10 +303,8 @@ impl Specimen {
         match self.layout {
             Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
             Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ntfs => return layouts::ntfs(self.root.path(), volume, self.root_bytes),
             Layout::Ext4 | Layout::Logical { .. } => {}
-        }
-        if self.layout == Layout::Ntfs {
-            return layouts::ntfs(self.root.path(), volume, self.root_bytes);
         }
         let size = format!("{}k", self.root_bytes / 1024);
         let mut make = Command::new("mke2fs");
