@@ -7,7 +7,6 @@ mod faults;
 mod faults_boot;
 mod faults_packages;
 mod faults_volumes;
-mod faults_volumes;
 mod faults_windows;
 mod formats;
 mod guide;
