@@ -20,6 +20,7 @@ use crate::linux::boot::{self, Boot};
 use crate::linux::cloud_init::{self, CloudInit};
 use crate::linux::entries::{self, BootEntry, BootFolder};
 use crate::linux::kernel::{self, Kernel};
+use crate::linux::mounts;
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
 use crate::packages::distribution::{self, Distribution};
@@ -179,19 +180,13 @@ impl Disk {
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
         let (volumes, unallocated) = volumes::read(&source, &table)?;
-        let (linux, windows) = (Linux::find(&volumes), find_windows(&volumes));
+        let (linux, windows) = (Linux::find(&volumes, &table), find_windows(&volumes));
         Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
         self.volumes.iter().find(|volume| volume.number == number)
     }
-}
-
-/// Whether a filesystem looks like the root of a Linux system.
-pub fn has_a_system(root: &Root) -> bool {
-    let has = |path: &str| matches!(root.node(path), Ok(Some(_)));
-    has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
 }
 
 /// The volumes whose files can be read, by number.
@@ -210,9 +205,13 @@ fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
 }
 
 impl Linux {
-    /// The first volume that has the files of a system.
-    fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
-        let (partition, root) = trees(volumes).find(|(_, root)| has_a_system(root))?;
+    /// The first volume that has the files of a system, with all that this system mounts from others.
+    fn find(volumes: &[VolumeFacts], table: &Table) -> Option<Linux> {
+        let (volume, root) =
+            volumes.iter().find_map(|volume| Some((volume, mounts::roots(volume).into_iter().next()?)))?;
+        let partition = volume.number;
+        // A table of mounts that cannot be read leaves the root alone, and those rules undecided that read it.
+        let root = mounts::mounted(root.clone(), volume, volumes, table).unwrap_or(root);
         let mut folders = BootFolder::of_root(&root);
         let others = trees(volumes).filter(|(number, _)| *number != partition);
         folders.extend(others.map(|(number, root)| {

@@ -50,8 +50,8 @@ pub fn sweep(volume: &dyn Tree, places: Option<&Places>, finds: &[Find]) -> Swep
         finds,
         found: Vec::new(),
         borders: 0,
-        packed_bytes: 0,
         programs: Vec::new(),
+        packed_bytes: 0,
         seen: HashSet::new(),
         swept: Swept::default(),
     };
@@ -77,9 +77,9 @@ struct Sweeper<'a> {
     /// Inode, offset in the file, signature.
     found: Vec<(u64, u64, &'static str)>,
     borders: u64,
-    packed_bytes: u64,
     /// Inodes that may be programs with a list of packages in them.
     programs: Vec<u64>,
+    packed_bytes: u64,
     seen: HashSet<u64>,
     swept: Swept,
 }

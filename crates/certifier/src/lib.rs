@@ -41,6 +41,8 @@ use std::sync::Arc;
 use disk::read_at::ReadAt;
 
 use crate::facts::Given;
+use crate::packages::Inventory;
+use crate::phrase::{Phrase, say};
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
@@ -83,5 +85,28 @@ pub fn certify_container(source: &dyn ReadAt, file_name: &str, profile: &Profile
             Report::new(&facts, profile, rulebook::judge(&facts, profile, wanted), false)
         }
         Err(cause) => Report::unreadable(file_name, source.size_bytes(), profile, &cause),
+    }
+}
+
+/// What is installed on an image, and the name of its bytes.
+pub struct Stock {
+    pub inventory: Inventory,
+    pub content_id: String,
+}
+
+/// Lists what is installed, without judging; or says why that cannot be told.
+pub fn take_stock(
+    source: Arc<dyn ReadAt>,
+    file_name: &str,
+    progress: &dyn Progress,
+) -> Result<Stock, Phrase> {
+    let gathered = facts::gather(&source, file_name, progress);
+    let facts = gathered.map_err(|cause| say("unreadable.io").text("cause", &cause.to_string()))?;
+    facts.linux().map_err(|undecided| undecided.0)?;
+    let content_id = facts.content.map(|content| content.content_id).unwrap_or_default();
+    match facts.inventory {
+        Some(Ok(inventory)) => Ok(Stock { inventory, content_id }),
+        Some(Err(undecided)) => Err(undecided.0),
+        None => Err(say("undecided.not_looked")),
     }
 }

@@ -13,6 +13,7 @@ mod hostile;
 pub mod initramfs;
 pub mod kernel;
 pub mod modprobe;
+pub mod mounts;
 pub mod network;
 pub mod passwords;
 pub mod release;

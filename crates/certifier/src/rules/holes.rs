@@ -6,15 +6,13 @@
 use std::cmp::Ordering;
 
 use crate::facts::{Facts, Linux};
-use crate::finding::{Evidence, Look, Outcome, Undecided};
-use crate::linux::kernel;
+use crate::finding::{Evidence, Look, Outcome, Undecided, Weight};
 use crate::packages::distribution::Distribution;
 use crate::packages::versions::Order;
 use crate::packages::{Kind, Package};
-use crate::phrase::{Phrase, say};
+use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 use crate::rules::hole_tables::{Branch, HOLES, Hole, KERNELS, SACK_CVE, SACK_UPSTREAM};
-use crate::rules::system::kernel_head;
 
 /// What is known of a package and a hole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,7 +197,8 @@ pub fn known_bad_kernel(facts: &Facts, _: &Thresholds) -> Look {
     if kernels.is_empty() {
         return of_kernel_without_package(linux);
     }
-    let booted = kernel_head(linux)?.map(|(path, _)| path).unwrap_or_default();
+    let booted = linux.kernel.as_ref().map_err(Clone::clone)?.as_ref();
+    let booted = booted.and_then(|kernel| kernel.release.as_deref()).unwrap_or_default();
     let (mut open, mut unknown) = (Vec::new(), Vec::new());
     for package in &kernels {
         let known = match of_kernel(package, distribution) {
@@ -211,8 +210,8 @@ pub fn known_bad_kernel(facts: &Facts, _: &Thresholds) -> Look {
             Known::Open(fixed) => {
                 let mut piece = evidence(package, say("L13.open"), fixed);
                 // One that is installed beside the one that boots can still be chosen, but is not what runs.
-                if kernels.len() > 1 && !boots(package, &booted) {
-                    piece.weight = crate::finding::Weight::Light;
+                if kernels.len() > 1 && !boots(package, booted) {
+                    piece.weight = Weight::Light;
                 }
                 open.push(piece);
             }
@@ -225,39 +224,39 @@ pub fn known_bad_kernel(facts: &Facts, _: &Thresholds) -> Look {
     if open.is_empty() && !unknown.is_empty() {
         return Err(Undecided(say("holes.unknown").text("system", &distribution.name).list("what", unknown)));
     }
-    let versions = kernels.iter().map(|package| crate::phrase::quote(&package.version)).collect();
+    let versions = kernels.iter().map(|package| quote(&package.version)).collect();
     Ok(Outcome::of(open, say("L13.broken"), say("L13.holds").list("versions", versions)))
 }
 
-/// Whether the kernel at `path` is this package's.
-fn boots(package: &Package, path: &str) -> bool {
-    let release = match package.kind {
-        Kind::Deb => package.name.trim_start_matches("linux-image-").trim_start_matches("unsigned-"),
-        _ => package.version.split_once(':').map_or(package.version.as_str(), |(_, rest)| rest),
-    };
-    path.contains(release)
+/// Whether the kernel of this release is the package's.
+fn boots(package: &Package, release: &str) -> bool {
+    match package.kind {
+        Kind::Deb => {
+            let name = package.name.trim_start_matches("linux-image-").trim_start_matches("unsigned-");
+            name == release
+        }
+        // uname adds the architecture.
+        _ => {
+            let bare = package.version.split_once(':').map_or(package.version.as_str(), |(_, rest)| rest);
+            release.starts_with(bare)
+        }
+    }
 }
 
 /// A system without a packager: the kernel's own word, which can acquit and never condemn.
 fn of_kernel_without_package(linux: &Linux) -> Look {
-    let Some((path, head)) = kernel_head(linux)? else {
+    let Some(kernel) = linux.kernel.as_ref().map_err(Clone::clone)? else {
         return Err(Undecided(say("L13.no_kernel")));
     };
-    let version = kernel_version(&head);
-    match version {
-        Some(version) if is_at_least(Order::Rpm, &version, SACK_UPSTREAM) => {
-            Ok(Outcome::holds(say("L13.holds").list("versions", vec![crate::phrase::quote(&version)])))
-        }
-        Some(version) => Err(Undecided(say("L13.unpackaged").text("path", &path).text("version", &version))),
-        None => Err(Undecided(say("L13.unversioned").text("path", &path))),
+    let release = kernel.release.as_deref().unwrap_or_default();
+    let version = release.split(['-', '+', '~']).next().unwrap_or_default();
+    if !version.starts_with(|first: char| first.is_ascii_digit()) {
+        return Err(Undecided(say("L13.unversioned").text("path", &kernel.place)));
     }
-}
-
-/// The version that a kernel's header names, without what its distribution put behind it: `6.1.0` of `6.1.0-18-cloud-amd64`.
-fn kernel_version(head: &[u8]) -> Option<String> {
-    let release = kernel::release_in_header(head)?;
-    let version = release.split('-').next()?;
-    version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
+    if is_at_least(Order::Rpm, version, SACK_UPSTREAM) {
+        return Ok(Outcome::holds(say("L13.holds").list("versions", vec![quote(release)])));
+    }
+    Err(Undecided(say("L13.unpackaged").text("path", &kernel.place).text("version", release)))
 }
 
 #[cfg(test)]
@@ -361,16 +360,5 @@ mod tests {
         check_kernel(("sles", "15.1"), rpm, "kernel-default", "4.12.14-195.1", "4.12.14-197.4.1");
         check_kernel(("ol", "7.6"), rpm, "kernel-uek", "4.14.35-1818.3.3.el7uek", "4.14.35-1902.2.0");
         check_kernel(("mageia", "6"), rpm, "kernel", "4.14.30-1.mga6", "?");
-    }
-
-    #[test]
-    fn a_kernel_says_its_version_in_its_setup_code() {
-        let mut head = vec![0; 4096];
-        head[0x202..0x206].copy_from_slice(b"HdrS");
-        head[0x20e..0x210].copy_from_slice(&0x400_u16.to_le_bytes());
-        head[0x600..0x615].copy_from_slice(b"6.1.0-18-amd64 (x@y)\0");
-        assert_eq!(kernel_version(&head).as_deref(), Some("6.1.0"));
-        head[0x20e..0x210].fill(0xff);
-        assert_eq!(kernel_version(&head), None);
     }
 }

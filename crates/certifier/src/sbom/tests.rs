@@ -41,6 +41,7 @@ fn inventory() -> Inventory {
 fn a_cyclonedx_list_reads_the_same_every_time() {
     let text = cyclonedx(&inventory(), &subject());
     assert_eq!(text, cyclonedx(&inventory(), &subject()));
+    let head: Vec<&str> = text.lines().take(30).collect();
     expect![[r#"
         {
           "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -71,36 +72,8 @@ fn a_cyclonedx_list_reads_the_same_every_time() {
               "bom-ref": "os:debian@12",
               "name": "debian",
               "version": "12"
-            },
-            {
-              "type": "library",
-              "bom-ref": "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12",
-              "name": "libssl3",
-              "version": "3.0.11-1~deb12u2",
-              "purl": "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12",
-              "evidence": {
-                "occurrences": [
-                  {
-                    "location": "/var/lib/dpkg/status",
-                    "line": 7
-                  }
-                ]
-              },
-              "properties": [
-                {
-                  "name": "halle:source",
-                  "value": "openssl 3.0.11-1~deb12u2"
-                }
-              ]
-            },
-            {
-              "type": "library",
-              "bom-ref": "pkg:npm/%40babel/core@7.1.0",
-              "group": "@Babel",
-              "name": "core",
-              "version": "7.1.0",
-    "#]]
-    .assert_eq(text.get(..1500).unwrap_or(&text));
+            },"#]]
+    .assert_eq(&head.join("\n"));
     let list: Value = serde_json::from_str(&text).expect("it is JSON");
     let references: Vec<&str> = list["components"]
         .as_array()

@@ -15,6 +15,8 @@ pub enum Layout {
     Ext4,
     Xfs,
     Ntfs,
+    /// A Btrfs with the root in `@rootfs`, and what is in its `/home` in `@home`, as installers do it.
+    Btrfs,
     /// An ext4 on a logical volume, in two runs that lie in the wrong order. The volume after it holds these bytes at its start.
     Logical {
         second: &'static [u8],
@@ -85,6 +87,41 @@ pub fn xfs(root: &Path, volume: &Path, size_bytes: u64) {
     fs::write(&described, text).expect("room for a file");
     File::create(volume).expect("a new file").set_len(size_bytes).expect("a long file");
     run(Command::new("mkfs.xfs").args(["-q", "-f", "-p"]).arg(described).arg(volume), b"");
+}
+
+/// Makes a Btrfs of what is in `root`. The program makes no subvolumes, but directories in their place, which is all the same.
+pub fn btrfs(root: &Path, volume: &Path, size_bytes: u64) {
+    let source = folder();
+    let (rootfs, home) = (source.path().join("@rootfs"), source.path().join("@home"));
+    run(Command::new("cp").arg("-a").arg(root).arg(&rootfs), b"");
+    if rootfs.join("home").is_dir() {
+        fs::rename(rootfs.join("home"), home).expect("both are ours");
+    }
+    fs::create_dir_all(rootfs.join("home")).expect("room for a folder");
+    File::create(volume).expect("a new file").set_len(size_bytes).expect("a long file");
+    run(
+        Command::new("mkfs.btrfs").args(["-q", "-f", "-m", "single", "-r"]).arg(source.path()).arg(volume),
+        b"",
+    );
+}
+
+/// Makes an ext4 of one file, for a volume beside that of the root.
+pub fn ext4_of(path: &str, content: &str, options: &[&str]) -> Vec<u8> {
+    let folder = folder();
+    let (source, image) = (folder.path().join("source"), folder.path().join("image"));
+    let place = source.join(path);
+    fs::create_dir_all(place.parent().expect("it is below the source")).expect("room for a folder");
+    fs::write(place, content).expect("room for a file");
+    run(
+        Command::new("mke2fs")
+            .args(["-q", "-F", "-t", "ext4", "-d"])
+            .arg(source)
+            .args(options)
+            .arg(&image)
+            .arg("1024k"),
+        b"",
+    );
+    fs::read(image).expect("it was just made")
 }
 
 fn describe(directory: &Path, text: &mut String) {

@@ -299,8 +299,10 @@ impl Specimen {
     }
 
     fn filesystem(&self, volume: &PathBuf) {
-        if self.layout == Layout::Xfs {
-            return layouts::xfs(self.root.path(), volume, self.root_bytes);
+        match self.layout {
+            Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
+            Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ext4 | Layout::Logical { .. } => {}
         }
         if self.layout == Layout::Ntfs {
             return layouts::ntfs(self.root.path(), volume, self.root_bytes);

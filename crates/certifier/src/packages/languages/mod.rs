@@ -2,8 +2,7 @@
 //! there is one walk and no search; programs are told by their first bytes.
 
 use disk::read_at::ReadAt;
-use disk::tree::Names;
-use disk::tree::{Kind as NodeKind, Node, Tree, Unreadable};
+use disk::tree::{Kind as NodeKind, Names, Node, Tree, Unreadable};
 
 use crate::finding::unreadable;
 use crate::packages::{Gap, InTree, PACKAGES_MAX, Package};
