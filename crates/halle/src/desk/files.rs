@@ -7,6 +7,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::beside;
+
 /// The text in a file of at most `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<String, String> {
     String::from_utf8(read_bytes(path, limit)?).map_err(|_| format!("{} is no text", path.display()))
@@ -46,15 +48,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), String> {
     }
     // A link is followed to what it means, so that the link stays.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut name = place.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".part-{}", std::process::id()));
-    let part = place.with_file_name(name);
-    let written = create(&part, 0o644, text).and_then(|()| fs::rename(&part, &place));
-    if written.is_err() {
-        // Nothing more can be done about a part that stays.
-        let _ = fs::remove_file(&part);
-    }
-    written.and_then(|()| settle(&place)).map_err(at)
+    beside::write(&place, |out| out.write_all(text.as_bytes())).map_err(at)
 }
 
 /// Makes a file that was not there, with these rights from its first moment.
