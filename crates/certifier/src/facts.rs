@@ -20,6 +20,7 @@ use crate::linux::boot::{self, Boot};
 use crate::linux::cloud_init::{self, CloudInit};
 use crate::linux::entries::{self, BootEntry, BootFolder};
 use crate::linux::kernel::{self, Kernel};
+use crate::linux::mounts;
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
 use crate::packages::distribution::{self, Distribution};
@@ -29,6 +30,7 @@ use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
+use crate::windows::system::Windows;
 
 pub struct Facts {
     pub file_name: String,
@@ -52,6 +54,7 @@ pub struct Disk {
     /// What volume groups have given to no logical volume, as places on the disk.
     pub unallocated: Vec<Extent>,
     pub linux: Option<Linux>,
+    pub windows: Option<Windows>,
 }
 
 /// The Linux system on the disk. Parts that could not be read say why.
@@ -177,8 +180,8 @@ impl Disk {
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
         let (volumes, unallocated) = volumes::read(&source, &table)?;
-        let linux = Linux::find(&volumes);
-        Ok(Disk { size_bytes, table, volumes, unallocated, linux })
+        let (linux, windows) = (Linux::find(&volumes, &table), find_windows(&volumes));
+        Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
@@ -186,24 +189,31 @@ impl Disk {
     }
 }
 
-/// Whether a filesystem looks like the root of a Linux system.
-pub fn has_a_system(root: &Root) -> bool {
-    let has = |path: &str| matches!(root.node(path), Ok(Some(_)));
-    has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
+/// The volumes whose files can be read, by number.
+fn trees(volumes: &[VolumeFacts]) -> impl Iterator<Item = (u32, Root)> {
+    volumes.iter().filter_map(|volume| match &volume.tree {
+        Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
+        _ => None,
+    })
+}
+
+/// The first volume that has the hive with which Windows starts.
+fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
+    let all: Vec<(u32, Root)> = trees(volumes).collect();
+    let (partition, root) = all.iter().find(|(_, root)| Windows::is_on(root))?;
+    Some(Windows::read(*partition, root.clone(), &all))
 }
 
 impl Linux {
-    /// The first volume that has the files of a system.
-    fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
-        let trees = || {
-            volumes.iter().filter_map(|volume| match &volume.tree {
-                Some(Ok(tree)) => Some((volume.number, Root::new(tree.clone()))),
-                _ => None,
-            })
-        };
-        let (partition, root) = trees().find(|(_, root)| has_a_system(root))?;
+    /// The first volume that has the files of a system, with all that this system mounts from others.
+    fn find(volumes: &[VolumeFacts], table: &Table) -> Option<Linux> {
+        let (volume, root) =
+            volumes.iter().find_map(|volume| Some((volume, mounts::roots(volume).into_iter().next()?)))?;
+        let partition = volume.number;
+        // A table of mounts that cannot be read leaves the root alone, and those rules undecided that read it.
+        let root = mounts::mounted(root.clone(), volume, volumes, table).unwrap_or(root);
         let mut folders = BootFolder::of_root(&root);
-        let others = trees().filter(|(number, _)| *number != partition);
+        let others = trees(volumes).filter(|(number, _)| *number != partition);
         folders.extend(others.map(|(number, root)| {
             let kind = volumes.iter().find(|volume| volume.number == number).map(|volume| volume.kind);
             let is_esp = matches!(kind, Some(Volume::Fat12 | Volume::Fat16 | Volume::Fat32));

@@ -6,12 +6,20 @@
 //! What is absent: SQL, HTTP, clocks, and who asked. The same bytes under the same edition give the same report.
 
 pub mod advisories;
+pub mod certificate;
+pub mod chapters;
+pub mod child;
+pub mod compare;
+pub mod date;
+pub mod exceptions;
 pub mod facts;
 pub mod files;
 pub mod filled;
 pub mod finding;
+pub mod formats;
 pub mod leftovers;
 pub mod linux;
+pub mod nearest;
 pub mod packages;
 pub mod phrase;
 pub mod printable;
@@ -25,6 +33,7 @@ pub mod sbom;
 pub mod scan;
 pub mod text;
 pub mod volumes;
+pub mod windows;
 pub mod words;
 
 use std::sync::Arc;

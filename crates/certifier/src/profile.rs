@@ -45,6 +45,9 @@ pub struct Thresholds {
     /// Below this it is warned about.
     pub os_disk_size_bytes_usual: u64,
     pub os_disk_size_bytes_max: u64,
+    /// The same for a disk with Windows.
+    pub windows_disk_size_bytes_min: u64,
+    pub windows_disk_size_bytes_max: u64,
     pub unused_bytes_max: u64,
     pub first_partition_lba_min: u64,
     pub client_alive_seconds_min: u64,
@@ -53,6 +56,8 @@ pub struct Thresholds {
     /// The oldest agent accepted, and the oldest without a warning.
     pub agent_version_min: String,
     pub agent_version_usual: String,
+    /// The oldest agent for Windows that is accepted without a warning.
+    pub windows_agent_version_min: String,
     /// The oldest OpenSSL accepted, and the oldest without a warning.
     pub openssl_version_min: String,
     pub openssl_version_usual: String,
@@ -103,6 +108,8 @@ impl Default for Thresholds {
             os_disk_size_bytes_min: GIB,
             os_disk_size_bytes_usual: 30 * GIB,
             os_disk_size_bytes_max: 1023 * GIB,
+            windows_disk_size_bytes_min: 30 * GIB,
+            windows_disk_size_bytes_max: 250 * GIB,
             unused_bytes_max: 200 * GIB,
             first_partition_lba_min: 2048,
             client_alive_seconds_min: 30,
@@ -110,6 +117,7 @@ impl Default for Thresholds {
             history_bytes_max: 1024,
             agent_version_min: "2.2.41".to_owned(),
             agent_version_usual: "2.2.53.1".to_owned(),
+            windows_agent_version_min: "2.7.41491.1010".to_owned(),
             openssl_version_min: "1.0.2".to_owned(),
             openssl_version_usual: "3.0.0".to_owned(),
             python_version_min: "3.9".to_owned(),
@@ -181,6 +189,8 @@ impl Profile {
                 Thresholds {
                     os_disk_size_bytes_min: 20 * MIB,
                     os_disk_size_bytes_usual: 20 * MIB,
+                    windows_disk_size_bytes_min: 20 * MIB,
+                    windows_disk_size_bytes_max: 1023 * GIB,
                     history_bytes_max: 0,
                     distributions: Vec::new(),
                     early_console: false,
@@ -228,6 +238,11 @@ impl Profile {
         for (what, least, most) in [
             ("disk_size_bytes", limits.disk_size_bytes_min, limits.disk_size_bytes_max),
             ("os_disk_size_bytes", limits.os_disk_size_bytes_min, limits.os_disk_size_bytes_max),
+            (
+                "windows_disk_size_bytes",
+                limits.windows_disk_size_bytes_min,
+                limits.windows_disk_size_bytes_max,
+            ),
             ("client_alive_seconds", limits.client_alive_seconds_min, limits.client_alive_seconds_max),
         ] {
             if least > most {

@@ -3,12 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Disk, Facts, VolumeFacts};
+use crate::exceptions::{Granted, Idle};
+use crate::facts::{Disk, Facts, Linux, VolumeFacts};
 use crate::finding::{Evidence, Verdict};
+use crate::linux::release::{self, Release};
 use crate::phrase::{Phrase, say};
 use crate::printable::printable;
 use crate::profile::{Profile, Severity};
-use crate::rulebook::EDITION;
+use crate::rulebook::{EDITION, Needs, rule_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +34,9 @@ pub struct Judged {
     pub evidence: Vec<Evidence>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Phrase>,
+    /// Why a breach is accepted, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Granted>,
 }
 
 /// A stretch of the disk, for drawing it, or a logical volume that lies on one.
@@ -96,8 +101,14 @@ pub struct Report {
     pub size_bytes: u64,
     pub content_id: Option<String>,
     pub partitions: Vec<Stretch>,
+    /// What the system on the disk calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<Release>,
     pub scanned: Option<Scanned>,
     pub rules: Vec<Judged>,
+    /// Exceptions that were given and change nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub idle_exceptions: Vec<Idle>,
 }
 
 impl Report {
@@ -125,8 +136,10 @@ impl Report {
             size_bytes: facts.disk.as_ref().map_or(0, |disk| disk.size_bytes),
             content_id: facts.content.as_ref().map(|content| content.content_id.clone()),
             partitions: facts.disk.as_ref().map(stretches).unwrap_or_default(),
+            system: facts.disk.as_ref().and_then(|disk| disk.linux.as_ref()).map(release),
             scanned,
             rules,
+            idle_exceptions: Vec::new(),
         };
         report.verdict = report.overall(whole);
         report
@@ -139,9 +152,15 @@ impl Report {
         profile: &Profile,
         cause: &std::io::Error,
     ) -> Report {
+        let cause = say("unreadable.io").text("cause", &cause.to_string());
+        Report::broken_off(file_name, file_bytes, profile, cause)
+    }
+
+    /// The report of an image whose judging came to no end.
+    pub fn broken_off(file_name: &str, file_bytes: u64, profile: &Profile, cause: Phrase) -> Report {
         Report {
             verdict: Overall::CouldNotJudge,
-            broken_off: Some(say("unreadable.io").text("cause", &cause.to_string())),
+            broken_off: Some(cause),
             rulebook: EDITION.to_owned(),
             profile: profile.name.clone(),
             profile_differences: profile.differences(),
@@ -151,8 +170,10 @@ impl Report {
             size_bytes: 0,
             content_id: None,
             partitions: Vec::new(),
+            system: None,
             scanned: None,
             rules: Vec::new(),
+            idle_exceptions: Vec::new(),
         }
     }
 
@@ -173,6 +194,22 @@ impl Report {
         }
     }
 
+    /// What the rules say by themselves, for whoever does not take the verdict on trust.
+    pub(crate) fn verdict_of_its_rules(&self) -> Overall {
+        if self.broken_off.is_some() {
+            return Overall::CouldNotJudge;
+        }
+        self.overall(self.asked_beyond_the_container())
+    }
+
+    fn asked_beyond_the_container(&self) -> bool {
+        let deeper = |judged: &Judged| {
+            rule_of(&judged.id)
+                .is_some_and(|rule| !matches!(rule.needs, Needs::File | Needs::Footer | Needs::FixedVhd))
+        };
+        self.rules.iter().any(deeper)
+    }
+
     pub fn rule(&self, id: &str) -> Option<&Judged> {
         self.rules.iter().find(|judged| judged.id == id)
     }
@@ -182,8 +219,15 @@ impl Report {
     }
 }
 
+fn release(linux: &Linux) -> Release {
+    let kernel = linux.kernel.as_ref().ok().and_then(Option::as_ref);
+    let kernel = kernel.and_then(|kernel| kernel.release.as_deref()).map(printable).unwrap_or_default();
+    Release { kernel, ..release::read(&linux.root) }
+}
+
 fn stretches(disk: &Disk) -> Vec<Stretch> {
     let root = disk.linux.as_ref().map(|linux| linux.partition);
+    let root = root.or_else(|| disk.windows.as_ref().map(|windows| windows.partition));
     let named = |number: u32| disk.table.partitions.iter().find(|partition| partition.index == number);
     let mut stretches: Vec<Stretch> = disk
         .volumes

@@ -7,9 +7,10 @@ use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
 use crate::rules::{
-    accounts, agent, boot, container, content, drivers, firewall, generalised, holes, lifetime, market,
-    network, packages, partitions, sources, ssh, swap, system, volumes,
+    accounts, agent, boot, container, content, drivers, firewall, generalised, holes, later, lifetime,
+    market, network, packages, partitions, sources, ssh, swap, system, volumes, windows,
 };
+use crate::windows::system::Windows;
 
 /// The edition of the rulebook. It changes whenever a verdict could.
 pub const EDITION: &str = "2026.11-1";
@@ -41,8 +42,12 @@ pub enum Needs {
     Disk,
     /// A Linux system on it.
     Linux,
+    /// A Windows system on it.
+    Windows,
     /// The pass over all bytes.
     Content,
+    /// A running machine, which a certifier of disks never has.
+    Boot,
 }
 
 pub struct Rule {
@@ -52,7 +57,7 @@ pub struct Rule {
     pub look: fn(&Facts, &Thresholds) -> Look,
 }
 
-use Needs::{Content, Disk as OnDisk, File, FixedVhd, Footer, Linux as OnLinux};
+use Needs::{Boot, Content, Disk as OnDisk, File, FixedVhd, Footer, Linux as OnLinux, Windows as OnWindows};
 
 const FAIL: Severities = Severities { azure: Severity::Fail, kvm: Severity::Fail, strict: Severity::Fail };
 const WARN: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Fail };
@@ -61,12 +66,16 @@ const AZURE: Severities = Severities { azure: Severity::Fail, kvm: Severity::Off
 /// A refusal there, a hint here.
 const AZURE_ABOVE_ALL: Severities =
     Severities { azure: Severity::Fail, kvm: Severity::Warn, strict: Severity::Fail };
-/// Never more than a hint.
-const HINT: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
 /// A hint there, of no concern here.
 const AZURE_HINT: Severities =
     Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Fail };
+/// Never more than a hint.
+const HINT: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
 const KVM: Severities = Severities { azure: Severity::Off, kvm: Severity::Fail, strict: Severity::Fail };
+/// What only a running machine shows. It is told, and never stands in the way of a certificate.
+const LATER: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
+const LATER_ON_AZURE: Severities =
+    Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Warn };
 
 const fn rule(
     id: &'static str,
@@ -139,10 +148,51 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L36", OnLinux, WARN, firewall::none_undeclared),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
+    rule("K03", OnWindows, KVM, windows::startup::virtio_drivers),
+    rule("K04", OnWindows, KVM, windows::startup::seed_reader),
     rule("M01", Content, FAIL, content::no_malware),
     rule("C01", Content, HINT, packages::bill_of_materials),
     rule("C02", Content, WARN, packages::vulnerabilities),
     rule("C03", Content, HINT, packages::feed_is_fresh),
+    rule("W01", OnWindows, FAIL, windows::identity::is_64_bit),
+    rule("W02", OnWindows, FAIL, windows::identity::generalised),
+    rule("W03", OnWindows, FAIL, windows::identity::edition),
+    rule("W04", OnWindows, FAIL, windows::identity::patched),
+    rule("W05", OnWindows, AZURE_ABOVE_ALL, windows::access::remote_desktop),
+    rule("W06", OnWindows, FAIL, windows::network::no_smb1),
+    rule("W07", OnWindows, WARN, windows::network::firewall),
+    rule("W08", OnWindows, AZURE_HINT, windows::startup::default_start),
+    rule("W09", OnWindows, WARN, windows::startup::time),
+    rule("W10", OnWindows, AZURE_HINT, windows::startup::san_policy),
+    rule("W11", OnWindows, AZURE_ABOVE_ALL, windows::network::no_own_network),
+    rule("W12", OnDisk, FAIL, windows::upkeep::no_bitlocker),
+    rule("W13", OnWindows, AZURE, windows::startup::no_unsupported_roles),
+    rule("W14", OnWindows, AZURE_ABOVE_ALL, windows::upkeep::no_licensed_software),
+    rule("W15", OnWindows, FAIL, windows::access::no_passwords),
+    rule("W16", OnWindows, AZURE_HINT, windows::upkeep::agent),
+    rule("W17", OnWindows, WARN, windows::upkeep::updates),
+    rule("W18", OnWindows, WARN, windows::boot::boot_store),
+    rule("W19", OnWindows, AZURE_HINT, windows::upkeep::page_file),
+    rule("W20", OnWindows, FAIL, windows::traces::none_left),
+    rule("W21", OnWindows, AZURE, windows::startup::hyper_v_drivers),
+    rule("B01", Boot, LATER, later::provisions),
+    rule("B02", Boot, LATER, later::restarts),
+    rule("B03", Boot, LATER, later::disks),
+    rule("B04", Boot, LATER, later::networks),
+    rule("B05", Boot, LATER, later::name_resolution),
+    rule("B06", Boot, LATER, later::console),
+    rule("B07", Boot, LATER_ON_AZURE, later::agent),
+    rule("B08", Boot, LATER_ON_AZURE, later::extensions),
+    rule("B09", Boot, LATER, later::journal),
+    rule("B10", Boot, LATER, later::update),
+    rule("B11", Boot, LATER_ON_AZURE, later::resource_disk),
+    rule("B12", Boot, LATER_ON_AZURE, later::key_values),
+    rule("B13", Boot, LATER, later::clock),
+    rule("B14", Boot, LATER_ON_AZURE, later::appliance),
+    rule("B15", Boot, LATER, later::ports),
+    rule("B16", Boot, LATER, later::swap),
+    rule("B17", Boot, LATER_ON_AZURE, later::administrator),
+    rule("B18", Boot, LATER_ON_AZURE, later::ipv6),
 ];
 
 pub fn rule_of(id: &str) -> Option<&'static Rule> {
@@ -159,35 +209,49 @@ impl Facts {
         self.disk()?.linux.as_ref().ok_or_else(|| Undecided(say("undecided.no_linux")))
     }
 
-    fn lacks(&self, needs: Needs) -> Option<Undecided> {
-        let lacking = match needs {
-            File => return None,
-            Footer => {
-                let lacks = self.container.vhd.footer.is_none();
-                return lacks.then(|| Undecided(say("undecided.no_footer")));
-            }
-            FixedVhd => {
-                let Some(footer) = &self.container.vhd.footer else {
-                    return Some(Undecided(say("undecided.no_footer")));
-                };
-                return (footer.kind != FIXED_KIND).then(|| Undecided(say("undecided.not_fixed")));
-            }
-            OnDisk => self.disk().err(),
-            OnLinux => self.linux().err(),
-            Content => self
-                .disk()
-                .err()
-                .or_else(|| self.content.is_none().then(|| Undecided(say("undecided.not_looked")))),
-        };
-        if let (OnLinux, Some(_), Ok(disk)) = (needs, &lacking, self.disk()) {
-            return Some(why_no_linux(disk));
+    pub fn windows(&self) -> Result<&Windows, Undecided> {
+        self.disk()?.windows.as_ref().ok_or_else(|| Undecided(say("undecided.no_windows")))
+    }
+
+    /// What is to be said of a rule without asking it, because what it needs is not there.
+    fn lacks(&self, needs: Needs) -> Option<Look> {
+        let undecided = |phrase| Some(Err(Undecided(phrase)));
+        match needs {
+            // Rules about a running machine say themselves why they cannot be asked.
+            File | Boot => None,
+            Footer | FixedVhd => match &self.container.vhd.footer {
+                None => undecided(say("undecided.no_footer")),
+                Some(footer) if needs == FixedVhd && footer.kind != FIXED_KIND => {
+                    undecided(say("undecided.not_fixed"))
+                }
+                Some(_) => None,
+            },
+            OnDisk => self.disk().err().map(Err),
+            OnLinux | OnWindows => self.disk().map_or_else(|no| Some(Err(no)), |disk| disk.lacks(needs)),
+            Content => match self.disk() {
+                Err(no) => Some(Err(no)),
+                Ok(_) if self.content.is_none() => undecided(say("undecided.not_looked")),
+                Ok(_) => None,
+            },
         }
-        lacking
     }
 }
 
-/// Why no Linux system was found, as exactly as can be said.
-fn why_no_linux(disk: &Disk) -> Undecided {
+impl Disk {
+    /// Rules for one system do not apply to a disk that holds the other. Where there is neither, nothing is known.
+    fn lacks(&self, needs: Needs) -> Option<Look> {
+        let other = match (needs, &self.linux, &self.windows) {
+            (OnLinux, Some(_), _) | (OnWindows, _, Some(_)) => return None,
+            (OnLinux, None, Some(_)) => say("not_applicable.windows"),
+            (OnWindows, Some(_), None) => say("not_applicable.linux"),
+            _ => return Some(Err(why_no_system(self))),
+        };
+        Some(Ok(Outcome::not_applicable(other)))
+    }
+}
+
+/// Why no system was found, as exactly as can be said.
+fn why_no_system(disk: &Disk) -> Undecided {
     for volume in &disk.volumes {
         if let Some(Err(why)) = &volume.tree {
             return Undecided(
@@ -196,7 +260,7 @@ fn why_no_linux(disk: &Disk) -> Undecided {
         }
     }
     let kinds = disk.volumes.iter().map(|volume| crate::phrase::quote(&volume.kind.to_string())).collect();
-    Undecided(say("undecided.no_linux_among").list("kinds", kinds))
+    Undecided(say("undecided.no_system_among").list("kinds", kinds))
 }
 
 /// Asks every rule that `wanted` lets through. Judging cannot fail: what is bad, or cannot be known, is in the answer.
@@ -213,14 +277,12 @@ fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
         reason,
         evidence: Vec::new(),
         remedy: None,
+        exception: None,
     };
     if severity == Severity::Off {
         return judged(Verdict::NotApplicable, say("not_applicable.profile").text("profile", &profile.name));
     }
-    let look = match facts.lacks(rule.needs) {
-        Some(undecided) => Err(undecided),
-        None => (rule.look)(facts, &profile.thresholds),
-    };
+    let look = facts.lacks(rule.needs).unwrap_or_else(|| (rule.look)(facts, &profile.thresholds));
     match look {
         Err(Undecided(why)) => judged(Verdict::NotDecided, why),
         Ok(Outcome::NotApplicable { why }) => judged(Verdict::NotApplicable, why),

@@ -33,6 +33,7 @@ macro_rules! book {
                 include_str!(concat!("words/", $language, "/market.txt")),
                 include_str!(concat!("words/", $language, "/content.txt")),
                 include_str!(concat!("words/", $language, "/windows.txt")),
+                include_str!(concat!("words/", $language, "/later.txt")),
             ];
             chapters.into_iter().flat_map(lines).collect()
         })

@@ -150,7 +150,7 @@ fn release(root: &Root, entry: &BootEntry, folder: &BootFolder) -> Result<Option
 }
 
 /// The release that a bzImage names in its setup header.
-fn release_in_header(head: &[u8]) -> Option<String> {
+pub fn release_in_header(head: &[u8]) -> Option<String> {
     if head.get(0x202..0x206)? != b"HdrS" {
         return None;
     }

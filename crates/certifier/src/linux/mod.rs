@@ -8,11 +8,15 @@ pub mod entries;
 #[cfg(test)]
 pub mod folder;
 pub mod grub;
+#[cfg(test)]
+mod hostile;
 pub mod initramfs;
 pub mod kernel;
 pub mod modprobe;
+pub mod mounts;
 pub mod network;
 pub mod passwords;
+pub mod release;
 pub mod root;
 pub mod sources;
 pub mod sshd;

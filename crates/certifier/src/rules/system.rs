@@ -57,16 +57,20 @@ pub fn is_64_bit(facts: &Facts, _: &Thresholds) -> Look {
         let found = say("L01.found").text("bits", width).text("machine", machine);
         evidence.push(Evidence::full(found).at(path).expected(say("L01.expected")));
     }
-    let head = match &linux.entry.clone()? {
-        Some((entry, folder)) => kernel::head(entry, folder)?,
-        None => None,
-    };
-    if let Some((path, bytes)) = head
+    if let Some((path, bytes)) = kernel_head(linux)?
         && kernel_is_32_bit(&bytes)
     {
         evidence.push(Evidence::full(say("L01.kernel")).at(&path).expected(say("L01.expected")));
     }
     Ok(Outcome::of(evidence, say("L01.broken"), say("L01.holds").text("machine", machine)))
+}
+
+/// The path and the first bytes of the kernel that is booted by default.
+pub fn kernel_head(linux: &Linux) -> Result<Option<(String, Vec<u8>)>, Undecided> {
+    match &linux.entry.clone()? {
+        Some((entry, folder)) => kernel::head(entry, folder),
+        None => Ok(None),
+    }
 }
 
 /// A bzImage says in its setup header whether it has a 64-bit entry point; other formats are 64-bit by nature.

@@ -119,6 +119,37 @@ fn a_unified_kernel_image_is_read_by_its_sections() {
     assert!(image[at..].starts_with(b"root=/dev/vda2"));
 }
 
+/// A FAT filesystem of a mebibyte with one file in it.
+fn efi_partition(path: &str, content: &[u8]) -> Vec<u8> {
+    let folder = folder();
+    let (volume, file) = (folder.path().join("esp"), folder.path().join("file"));
+    fs::write(&file, content).expect("room for a file");
+    run(Command::new("mkfs.fat").arg("-C").arg(&volume).arg("1024"), b"");
+    for (at, _) in path.match_indices('/').skip(1) {
+        run(Command::new("mmd").arg("-i").arg(&volume).arg(format!("::{}", &path[..at])), b"");
+    }
+    run(Command::new("mcopy").arg("-i").arg(&volume).arg(&file).arg(format!("::{path}")), b"");
+    fs::read(volume).expect("it was just made")
+}
+
+#[test]
+fn a_unified_kernel_image_on_the_efi_partition_is_what_boots() {
+    let initramfs = packed(&["lz4", "-c", "-q", "-l"], &cpio(&modules()));
+    let image = unified("root=/dev/vda2 quiet", &initramfs);
+    let specimen = Specimen::clean().with(|specimen| {
+        specimen.bytes.push((1 << 20, efi_partition("/EFI/BOOT/BOOTX64.EFI", &image)));
+    });
+    let report = specimen.build().certify(&Profile::strict());
+    let verdict = |id: &str| report.rule(id).expect("a rule").verdict;
+    // The disk has a GRUB menu with a console too, but the firmware never comes to it.
+    assert_eq!(
+        (verdict("L08"), verdict("K01"), verdict("L11")),
+        (Verdict::Fail, Verdict::Pass, Verdict::Pass)
+    );
+    let path = report.rule("L08").and_then(|judged| judged.evidence.first()?.path.clone());
+    assert_eq!(path.as_deref(), Some("/boot/efi/EFI/BOOT/BOOTX64.EFI"));
+}
+
 #[test]
 fn an_enabled_agent_may_be_started_by_an_old_init_too() {
     let specimen = Specimen::clean()

@@ -1,12 +1,21 @@
 //! The certifier on real disks.
 
 mod boot;
+mod certificate;
+mod child;
 mod faults;
 mod faults_boot;
 mod faults_packages;
 mod faults_volumes;
+mod faults_windows;
+mod formats;
+mod guide;
+mod hives;
 mod hostile;
 mod layouts;
+mod ntfs;
+mod registry;
 mod report;
 mod specimen;
+mod windows;
 mod words;

@@ -137,9 +137,9 @@ fn feed() -> Store {
 }
 
 impl Specimen {
-    /// A disk that every profile certifies without a warning.
-    pub fn clean() -> Specimen {
-        let specimen = Specimen {
+    /// A disk with an empty filesystem.
+    pub fn bare() -> Specimen {
+        Specimen {
             file_name: "specimen.vhd".to_owned(),
             size_bytes: 30 * GIB,
             table: format!(
@@ -155,8 +155,12 @@ impl Specimen {
             scattered: None,
             judged_on: Day::parse(TODAY).expect("a day"),
             root: folder(),
-        };
-        specimen
+        }
+    }
+
+    /// A disk that every profile certifies without a warning.
+    pub fn clean() -> Specimen {
+        Specimen::bare()
             .file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
             .file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\n")
             .file("/etc/shadow", "root:*:19000:0:99999:7:::\ndaemon:!:19000::::::\n")
@@ -231,6 +235,13 @@ impl Specimen {
         self
     }
 
+    /// Gives a file or a folder another name in its place.
+    pub fn renamed(self, path: &str, name: &str) -> Specimen {
+        let from = self.root.path().join(path.trim_start_matches('/'));
+        fs::rename(&from, from.with_file_name(name)).expect("it was there");
+        self
+    }
+
     pub fn without(self, path: &str) -> Specimen {
         fs::remove_file(self.root.path().join(path.trim_start_matches('/'))).expect("it was there");
         self
@@ -288,8 +299,11 @@ impl Specimen {
     }
 
     fn filesystem(&self, volume: &PathBuf) {
-        if self.layout == Layout::Xfs {
-            return layouts::xfs(self.root.path(), volume, self.root_bytes);
+        match self.layout {
+            Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
+            Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ntfs => return layouts::ntfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ext4 | Layout::Logical { .. } => {}
         }
         let size = format!("{}k", self.root_bytes / 1024);
         let mut make = Command::new("mke2fs");
