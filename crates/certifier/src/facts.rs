@@ -8,6 +8,7 @@ use disk::partitions::{self, Table};
 use disk::read_at::{ReadAt, Window};
 use disk::signature::Volume;
 use disk::tree::Extent;
+use serde::{Deserialize, Serialize};
 
 use crate::advisories::day::Day;
 use crate::advisories::store::Store;
@@ -28,6 +29,7 @@ use crate::packages::{self, Inventory, Package, languages};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Find};
+use crate::stored::{Origin, Pages};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
 use crate::windows::system::Windows;
@@ -45,6 +47,8 @@ pub struct Facts {
     pub advisories: Option<Result<Found, Undecided>>,
     /// The day of judging, if the caller gave one: there is no clock here.
     pub judged_on: Option<Day>,
+    /// What these facts were kept as, where there is no disk to ask.
+    pub kept: Option<Arc<Pages>>,
 }
 
 pub struct Disk {
@@ -74,8 +78,11 @@ pub struct Linux {
 }
 
 /// What the pass over all bytes, and the walk of all files, brought.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Content {
     pub content_id: String,
+    /// What the bytes were searched for; see [`scan::edition`].
+    pub searched_for: String,
     pub allocated_bytes: u64,
     pub files: u64,
     pub in_files: Vec<InFile>,
@@ -105,32 +112,48 @@ pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
         inventory: None,
         advisories: None,
         judged_on: None,
+        kept: None,
     })
 }
 
 /// Gathers everything.
-pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress) -> io::Result<Facts> {
-    let mut facts = of_container(source, file_name)?;
+pub fn gather(origin: &Origin, file_name: &str, progress: &dyn Progress) -> io::Result<Facts> {
+    let source = origin.source();
+    let mut facts = of_container(&source, file_name)?;
     // A raw disk could be judged too, but not as what was asked: rule V01 says how to wrap it.
     if facts.container.format == Format::FixedVhd
         && let Some(window) = facts.container.disk(source.clone())
     {
-        facts.disk = Some(Disk::read(window)?);
+        facts.disk = Some(Disk::read(window, origin)?);
     }
+    let (content, inventory) = origin.brought(|| read_whole(&source, facts.disk.as_ref(), progress))?;
+    facts.content = Some(content);
+    facts.inventory = inventory;
+    if let Origin::Kept(pages, _) = origin {
+        facts.kept = Some(pages.clone());
+    }
+    Ok(facts)
+}
+
+/// What reading everything brings: the content, and the packages of system and languages, if there is a system.
+pub type Brought = (Content, Option<Result<Inventory, Undecided>>);
+
+fn read_whole(source: &dyn ReadAt, disk: Option<&Disk>, progress: &dyn Progress) -> io::Result<Brought> {
     let pass = scan::pass(source, progress)?;
     progress.update(Stage::Files, 0, 0);
     let mut content = Content {
         content_id: pass.content_id.to_string(),
+        searched_for: scan::edition(),
         allocated_bytes: pass.allocated_bytes,
         files: 0,
         in_files: Vec::new(),
         outside_files: Vec::new(),
         not_walked: Vec::new(),
-        leftovers: facts.disk.as_ref().map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default(),
+        leftovers: disk.map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default(),
     };
     let mut placed = std::collections::HashSet::new();
     let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
-    let volumes = facts.disk.iter().flat_map(|disk| &disk.volumes);
+    let volumes = disk.iter().flat_map(|disk| &disk.volumes);
     for volume in volumes {
         match &volume.tree {
             Some(Ok(tree)) => {
@@ -152,12 +175,18 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
         }
     }
     content.outside_files = pass.finds.into_iter().filter(|find| !placed.contains(&find.offset)).collect();
-    facts.content = Some(content);
-    facts.inventory = facts.disk.as_ref().and_then(|disk| disk.linux.as_ref()).map(|linux| {
+    let inventory = disk.and_then(|disk| disk.linux.as_ref()).map(|linux| {
         let of_system = linux.packages.as_ref().map_err(Clone::clone)?;
         Inventory::gather(&linux.root, of_system, of_languages, gaps)
     });
-    Ok(facts)
+    Ok((content, inventory))
+}
+
+impl Facts {
+    /// How often something was asked for that had not been kept.
+    pub fn missed(&self) -> u64 {
+        self.kept.as_ref().map_or(0, |kept| kept.missed())
+    }
 }
 
 /// Looks every package up in what was given.
@@ -175,12 +204,12 @@ fn needs_walking(kind: Volume) -> bool {
 }
 
 impl Disk {
-    fn read(window: Window) -> io::Result<Disk> {
+    fn read(window: Window, origin: &Origin) -> io::Result<Disk> {
         let size_bytes = window.size_bytes();
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
-        let (volumes, unallocated) = volumes::read(&source, &table)?;
-        let (linux, windows) = (Linux::find(&volumes, &table), find_windows(&volumes));
+        let (volumes, unallocated) = volumes::read(&source, &table, origin)?;
+        let (linux, windows) = (Linux::find(&volumes, &table, origin), find_windows(&volumes));
         Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
@@ -206,7 +235,7 @@ fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
 
 impl Linux {
     /// The first volume that has the files of a system, with all that this system mounts from others.
-    fn find(volumes: &[VolumeFacts], table: &Table) -> Option<Linux> {
+    fn find(volumes: &[VolumeFacts], table: &Table, origin: &Origin) -> Option<Linux> {
         let (volume, root) =
             volumes.iter().find_map(|volume| Some((volume, mounts::roots(volume).into_iter().next()?)))?;
         let partition = volume.number;
@@ -221,14 +250,14 @@ impl Linux {
         }));
         let entry = entries::default_entry(&folders);
         let kernel = match &entry {
-            Ok(Some((entry, folder))) => kernel::read(&root, entry, folder).map(Some),
+            Ok(Some((entry, folder))) => kernel::read(origin, &root, entry, folder).map(Some),
             Ok(None) => Ok(None),
             Err(cause) => Err(cause.clone()),
         };
         Some(Linux {
             partition,
             distribution: distribution::read(&root),
-            packages: packages::of_system(&root),
+            packages: origin.packages(|| packages::of_system(&root)),
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),

@@ -1,9 +1,11 @@
 //! The files of a volume, swept once by their tables: which of them holds a find, and whether a signature lies across the
 //! border of two extents of one file, where a pass in the order of the disk cannot see it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use disk::tree::{Extent, Fault, Kind, Laid, Node, Tree, Unreadable};
+use serde::{Deserialize, Serialize};
 
 use crate::finding::unreadable;
 use crate::packages::languages::{self, Manifest};
@@ -22,11 +24,11 @@ const PIECE_BYTES: usize = 1 << 20;
 const BORDERS_MAX: u64 = 2_000_000;
 
 /// A find that lies in a file, and where in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct InFile {
     pub path: String,
     pub offset: u64,
-    pub signature: &'static str,
+    pub signature: Cow<'static, str>,
 }
 
 /// What a sweep found out.
@@ -75,7 +77,7 @@ struct Sweeper<'a> {
     places: Option<&'a Places>,
     finds: &'a [Find],
     /// Inode, offset in the file, signature.
-    found: Vec<(u64, u64, &'static str)>,
+    found: Vec<(u64, u64, Cow<'static, str>)>,
     borders: u64,
     /// Inodes that may be programs with a list of packages in them.
     programs: Vec<u64>,
@@ -129,7 +131,7 @@ impl Sweeper<'_> {
             let first = self.finds.partition_point(|find| find.offset < from);
             for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
                 self.swept.placed.insert(find.offset);
-                self.found(node, in_file.saturating_add(find.offset - from), find.signature);
+                self.found(node, in_file.saturating_add(find.offset - from), find.signature.clone());
             }
         }
     }
@@ -145,7 +147,7 @@ impl Sweeper<'_> {
         while at < node.size_bytes {
             let bytes = self.volume.read(node, at, PIECE_BYTES)?;
             for (signature, offset) in search(&bytes) {
-                self.found(node, at + offset, signature);
+                self.found(node, at + offset, signature.into());
             }
             if bytes.len() < PIECE_BYTES {
                 break;
@@ -175,13 +177,13 @@ impl Sweeper<'_> {
             let from = border.saturating_sub(around as u64);
             let bytes = self.volume.read(node, from, 2 * around)?;
             for (signature, at) in search(&bytes) {
-                self.found(node, from + at, signature);
+                self.found(node, from + at, signature.into());
             }
         }
         Ok(())
     }
 
-    fn found(&mut self, node: &Node, offset: u64, signature: &'static str) {
+    fn found(&mut self, node: &Node, offset: u64, signature: Cow<'static, str>) {
         if self.found.len() < FINDS_MAX {
             self.found.push((node.inode, offset, signature));
         }

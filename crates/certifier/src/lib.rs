@@ -31,6 +31,7 @@ pub mod rulebook;
 mod rules;
 pub mod sbom;
 pub mod scan;
+pub mod stored;
 pub mod text;
 pub mod volumes;
 pub mod windows;
@@ -47,6 +48,7 @@ use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
 use crate::rulebook::Needs;
+use crate::stored::Origin;
 
 /// Judges the image in `source`, which was given under `file_name`.
 pub fn certify(
@@ -66,7 +68,7 @@ pub fn certify_given(
     given: &Given<'_>,
     progress: &dyn Progress,
 ) -> Report {
-    match facts::gather(&source, file_name, progress) {
+    match facts::gather(&Origin::Disk(source.clone()), file_name, progress) {
         Ok(mut facts) => {
             facts::look_up(&mut facts, given);
             progress.update(Stage::Rules, 0, 0);
@@ -100,7 +102,7 @@ pub fn take_stock(
     file_name: &str,
     progress: &dyn Progress,
 ) -> Result<Stock, Phrase> {
-    let gathered = facts::gather(&source, file_name, progress);
+    let gathered = facts::gather(&Origin::Disk(source), file_name, progress);
     let facts = gathered.map_err(|cause| say("unreadable.io").text("cause", &cause.to_string()))?;
     facts.linux().map_err(|undecided| undecided.0)?;
     let content_id = facts.content.map(|content| content.content_id).unwrap_or_default();

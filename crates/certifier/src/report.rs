@@ -152,7 +152,10 @@ impl Report {
         profile: &Profile,
         cause: &std::io::Error,
     ) -> Report {
-        let cause = say("unreadable.io").text("cause", &cause.to_string());
+        let cause = match crate::stored::is_not_kept(cause) {
+            true => say("unreadable.not_kept"),
+            false => say("unreadable.io").text("cause", &cause.to_string()),
+        };
         Report::broken_off(file_name, file_bytes, profile, cause)
     }
 

@@ -268,7 +268,7 @@ pub fn judge(facts: &Facts, profile: &Profile, wanted: fn(&Rule) -> bool) -> Vec
     RULEBOOK.iter().filter(|rule| wanted(rule)).map(|rule| judge_one(rule, facts, profile)).collect()
 }
 
-fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
+pub(crate) fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
     let severity = profile.severity(rule);
     let judged = |verdict, reason| Judged {
         id: rule.id.to_owned(),
@@ -282,7 +282,10 @@ fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
     if severity == Severity::Off {
         return judged(Verdict::NotApplicable, say("not_applicable.profile").text("profile", &profile.name));
     }
+    let missed = facts.missed();
     let look = facts.lacks(rule.needs).unwrap_or_else(|| (rule.look)(facts, &profile.thresholds));
+    // Whatever a rule makes of half an answer, it counts for nothing.
+    let look = if facts.missed() > missed { Err(Undecided(say("undecided.not_kept"))) } else { look };
     match look {
         Err(Undecided(why)) => judged(Verdict::NotDecided, why),
         Ok(Outcome::NotApplicable { why }) => judged(Verdict::NotApplicable, why),

@@ -2,6 +2,7 @@
 //! signatures of malware. Holes are never read. Files are looked at afterwards, by their tables alone, to say where a
 //! find lies and to search across the borders of their extents.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::LazyLock;
 use std::sync::Mutex;
@@ -10,6 +11,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use aho_corasick::AhoCorasick;
 use disk::content_id::{ContentId, Digest, LEAF_BYTES, Leaf, Leaves, leaf_count, read_leaf};
 use disk::read_at::ReadAt;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::filled::{Bits, Filled};
 use crate::progress::{Progress, Stage};
@@ -49,16 +52,28 @@ pub fn border_bytes() -> usize {
     SIGNATURES.iter().map(|signature| signature.bytes.len()).max().unwrap_or(1) - 1
 }
 
+/// What is searched for, as a name for all of it: what was searched by another list says nothing of this one.
+pub fn edition() -> String {
+    let mut digest = Sha256::new();
+    for signature in SIGNATURES.iter() {
+        digest.update(signature.name.as_bytes());
+        digest.update([0]);
+        digest.update((signature.bytes.len() as u64).to_be_bytes());
+        digest.update(&signature.bytes);
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Where each signature begins in `bytes`.
 pub fn search(bytes: &[u8]) -> impl Iterator<Item = (&'static str, u64)> {
     SEARCHER.find_iter(bytes).map(|found| (SIGNATURES[found.pattern()].name, found.start() as u64))
 }
 
 /// A signature found at an offset of the file that was scanned.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Find {
     pub offset: u64,
-    pub signature: &'static str,
+    pub signature: Cow<'static, str>,
 }
 
 /// What the pass over the bytes gives.
@@ -140,7 +155,7 @@ fn look(index: u64, leaf: Leaf<'_>) -> Looked {
         }
         let start = index * LEAF_BYTES;
         let found = search(bytes).take(FINDS_MAX);
-        finds.extend(found.map(|(signature, at)| Find { offset: start + at, signature }));
+        finds.extend(found.map(|(signature, at)| Find { offset: start + at, signature: signature.into() }));
         let border = border_bytes().min(bytes.len());
         first.extend_from_slice(&bytes[..border]);
         last.extend_from_slice(&bytes[bytes.len() - border..]);
@@ -165,7 +180,8 @@ fn gather(size_bytes: u64, looked: &[Looked]) -> Pass {
     for pair in looked.windows(2).filter(|pair| pair[0].index + 1 == pair[1].index) {
         let joined = [&pair[0].last[..], &pair[1].first[..]].concat();
         let start = pair[1].index * LEAF_BYTES - pair[0].last.len() as u64;
-        let crossing = search(&joined).map(|(signature, at)| Find { offset: start + at, signature });
+        let crossing =
+            search(&joined).map(|(signature, at)| Find { offset: start + at, signature: signature.into() });
         finds.extend(crossing);
     }
     finds.sort();
@@ -199,7 +215,7 @@ mod tests {
         let mut bytes = vec![0; size as usize];
         bytes[offset as usize..][..68].copy_from_slice(eicar());
         let pass = pass(&bytes, &Silent).expect("memory can be read");
-        assert_eq!(pass.finds, [Find { offset, signature: "EICAR" }]);
+        assert_eq!(pass.finds, [Find { offset, signature: "EICAR".into() }]);
         assert_eq!(pass.content_id, disk::content_id::of(&bytes).expect("memory can be read"));
     }
 

@@ -1,5 +1,6 @@
 //! Whatever stands in a system's files, reading them ends, and ends without a panic.
 
+use crate::stored::Origin;
 use proptest::prelude::*;
 
 use crate::linux::folder::Folder;
@@ -104,12 +105,18 @@ const WORDS: [&str; 60] = [
     "MZ",
 ];
 
+/// A disk of no bytes: what is read comes from the root alone.
+fn origin() -> Origin {
+    Origin::Disk(std::sync::Arc::new(Vec::new()))
+}
+
 fn read_everything(root: &Root) {
     let folders = entries::BootFolder::of_root(root);
     let entry = entries::default_entry(&folders).unwrap_or_default();
     let chosen = entry.as_ref().map(|(entry, _)| entry);
     if let Some((entry, folder)) = &entry {
-        let _ = kernel::read(root, entry, folder).map(|kernel| kernel.has_at_boot("a", "CONFIG_A"));
+        let _ =
+            kernel::read(&origin(), root, entry, folder).map(|kernel| kernel.has_at_boot("a", "CONFIG_A"));
     }
     if let Ok(boot) = boot::read(root) {
         let _ = boot.lines_that_run(root, &["swapon"]);

@@ -17,5 +17,6 @@ mod ntfs;
 mod registry;
 mod report;
 mod specimen;
+mod stored;
 mod windows;
 mod words;

@@ -14,6 +14,7 @@ use certifier::facts::Given;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
 use certifier::report::Report;
+use certifier::stored::{Stored, certify_and_store, judge_stored};
 use disk::container::vhd::footer_for;
 use disk::read_at::{FileImage, ReadAt};
 use tempfile::TempDir;
@@ -384,6 +385,7 @@ impl Image {
     }
 }
 
+/// Judges an image, and holds the certifier to its promise that stored facts give the same report.
 pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report {
     certify_on(source, name, profile, Day::parse(TODAY).expect("a day"))
 }
@@ -391,5 +393,16 @@ pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report
 fn certify_on(source: Arc<dyn ReadAt>, name: &str, profile: &Profile, on: Day) -> Report {
     let feed = feed();
     let given = Given { advisories: Some(&feed), on: Some(on) };
-    certifier::certify_given(source, name, profile, &given, &Silent)
+    let (report, stored) = certify_and_store(source, name, profile, &given, &Silent);
+    if let Some(stored) = stored {
+        let file = stored.to_bytes().expect("a specimen has few facts");
+        let stored = Stored::parse(&file).expect("it was just written");
+        let again = judge_stored(&stored, profile, &given);
+        assert_eq!(to_json(&again), to_json(&report), "judged again from {} bytes", file.len());
+    }
+    report
+}
+
+fn to_json(report: &Report) -> String {
+    serde_json::to_string(report).expect("reports are texts and numbers")
 }
