@@ -10,16 +10,17 @@ use disk::read_at::{ReadAt, Window};
 use disk::signature::{self, Volume};
 use disk::tree::Tree;
 
-use crate::files::{self, InFile};
+use crate::content::{self, Content};
 use crate::finding::{Undecided, unreadable};
 use crate::linux::accounts::{self, Account};
 use crate::linux::boot::{self, Boot};
 use crate::linux::entries::{self, BootEntry, BootFolder};
+use crate::linux::owned::Owned;
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
-use crate::phrase::{Phrase, say};
-use crate::progress::{Progress, Stage};
-use crate::scan::{self, Find};
+use crate::malware::Scanners;
+use crate::phrase::Phrase;
+use crate::progress::Progress;
 
 pub struct Facts {
     pub file_name: String,
@@ -56,17 +57,8 @@ pub struct Linux {
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
     pub entry: Result<Option<(BootEntry, BootFolder)>, Undecided>,
-}
-
-/// What the pass over all bytes, and the walk of all files, brought.
-pub struct Content {
-    pub content_id: String,
-    pub allocated_bytes: u64,
-    pub files: u64,
-    pub in_files: Vec<InFile>,
-    pub outside_files: Vec<Find>,
-    /// What was searched as bytes but could not be walked as files.
-    pub not_walked: Vec<(String, Phrase)>,
+    /// What came with packages; `None` where no package database is read.
+    pub owned: Result<Option<Owned>, Undecided>,
 }
 
 /// Looks at the container alone: both ends of the file.
@@ -76,7 +68,12 @@ pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
 }
 
 /// Gathers everything.
-pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress) -> io::Result<Facts> {
+pub fn gather(
+    source: &Arc<dyn ReadAt>,
+    file_name: &str,
+    scanners: &Scanners,
+    progress: &dyn Progress,
+) -> io::Result<Facts> {
     let mut facts = of_container(source, file_name)?;
     // A raw disk could be judged too, but not as what was asked: rule V01 says how to wrap it.
     if facts.container.format == Format::FixedVhd
@@ -84,43 +81,9 @@ pub fn gather(source: &Arc<dyn ReadAt>, file_name: &str, progress: &dyn Progress
     {
         facts.disk = Some(Disk::read(window)?);
     }
-    let pass = scan::pass(source, progress)?;
-    progress.update(Stage::Files, 0, 0);
-    let mut content = Content {
-        content_id: pass.content_id.to_string(),
-        allocated_bytes: pass.allocated_bytes,
-        files: 0,
-        in_files: Vec::new(),
-        outside_files: Vec::new(),
-        not_walked: Vec::new(),
-    };
-    let mut placed = std::collections::HashSet::new();
-    let volumes = facts.disk.iter().flat_map(|disk| &disk.volumes);
-    for volume in volumes {
-        match &volume.tree {
-            Some(Ok(tree)) => {
-                let swept = files::sweep(&**tree, volume.offset, &pass.finds);
-                content.files += swept.files;
-                content.in_files.extend(swept.in_files);
-                content.not_walked.extend(swept.not_walked);
-                placed.extend(swept.placed);
-            }
-            Some(Err(why)) => content.not_walked.push((format!("#{}", volume.number), why.clone())),
-            None if needs_walking(volume.kind) => {
-                let why = say("not_walked.kind").text("kind", &volume.kind.to_string());
-                content.not_walked.push((format!("#{}", volume.number), why));
-            }
-            None => {}
-        }
-    }
-    content.outside_files = pass.finds.into_iter().filter(|find| !placed.contains(&find.offset)).collect();
-    facts.content = Some(content);
+    let volumes = facts.disk.as_ref().map_or(&[][..], |disk| &disk.volumes);
+    facts.content = Some(content::look(source, volumes, scanners, progress)?);
     Ok(facts)
-}
-
-/// Whether a volume may hold files in an order that only its own tables know.
-fn needs_walking(kind: Volume) -> bool {
-    !matches!(kind, Volume::Blank | Volume::Unknown | Volume::Swap)
 }
 
 impl Disk {
@@ -181,6 +144,7 @@ impl Linux {
             sshd: sshd::read(&root),
             boot: boot::read(&root),
             entry: entries::default_entry(&folders),
+            owned: Owned::read(&root),
             root,
         })
     }

@@ -5,10 +5,15 @@
 //!
 //! What is absent: SQL, HTTP, clocks, and who asked. The same bytes under the same edition give the same report.
 
+pub mod anchors;
+mod archives;
+pub mod content;
+pub mod examine;
 pub mod facts;
 pub mod files;
 pub mod finding;
 pub mod linux;
+pub mod malware;
 pub mod phrase;
 pub mod printable;
 pub mod profile;
@@ -18,6 +23,7 @@ pub mod report;
 pub mod rulebook;
 mod rules;
 pub mod scan;
+pub mod secrets;
 pub mod text;
 pub mod words;
 
@@ -25,6 +31,7 @@ use std::sync::Arc;
 
 use disk::read_at::ReadAt;
 
+use crate::malware::Scanners;
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
@@ -37,7 +44,18 @@ pub fn certify(
     profile: &Profile,
     progress: &dyn Progress,
 ) -> Report {
-    match facts::gather(&source, file_name, progress) {
+    certify_with(source, file_name, profile, &Scanners::default(), progress)
+}
+
+/// The same, with an operator's scanners asked about every file.
+pub fn certify_with(
+    source: Arc<dyn ReadAt>,
+    file_name: &str,
+    profile: &Profile,
+    scanners: &Scanners,
+    progress: &dyn Progress,
+) -> Report {
+    match facts::gather(&source, file_name, scanners, progress) {
         Ok(facts) => {
             progress.update(Stage::Rules, 0, 0);
             Report::new(&facts, profile, rulebook::judge(&facts, profile, |_| true), true)

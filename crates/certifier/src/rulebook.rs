@@ -6,7 +6,10 @@ use crate::finding::{Look, Outcome, Undecided, Verdict};
 use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
-use crate::rules::{accounts, boot, container, content, generalised, market, partitions, ssh, swap, system};
+use crate::rules::{
+    accounts, boot, container, content, generalised, leftovers, market, partitions, privileges, ssh, swap,
+    system,
+};
 
 /// The edition of the rulebook. It changes whenever a verdict could.
 pub const EDITION: &str = "2026.11-1";
@@ -100,11 +103,21 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L19", OnLinux, FAIL, ssh::no_host_keys),
     rule("L20", OnLinux, FAIL, accounts::no_passwords),
     rule("L21", OnLinux, FAIL, accounts::no_authorized_keys),
+    rule("L22", OnLinux, FAIL, privileges::no_people),
+    rule("L23", OnLinux, FAIL, privileges::sudo),
     rule("L24", OnLinux, FAIL, accounts::no_histories),
     rule("L25", OnLinux, FAIL, generalised::generalised),
+    rule("L33", OnLinux, FAIL, leftovers::no_traces_of_the_build),
+    rule("L34", OnLinux, FAIL, leftovers::runs_what_packages_brought),
+    rule("L35", OnLinux, WARN, privileges::privileged_files),
+    rule("L37", OnLinux, WARN, leftovers::tidy),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
+    rule("S01", Content, FAIL, content::no_private_keys),
+    rule("S02", Content, FAIL, content::no_credentials),
+    rule("S03", Content, WARN, content::no_secrets_outside_files),
     rule("M01", Content, FAIL, content::no_malware),
+    rule("M02", Content, WARN, content::archives_read_whole),
 ];
 
 pub fn rule_of(id: &str) -> Option<&'static Rule> {

@@ -6,6 +6,7 @@ pub mod entries;
 #[cfg(test)]
 pub mod folder;
 pub mod initramfs;
+pub mod owned;
 pub mod packages;
 pub mod passwords;
 pub mod root;

@@ -2,28 +2,30 @@
 
 use std::collections::BTreeSet;
 
+use certifier::anchors::EICAR;
 use certifier::finding::Verdict;
 use certifier::profile::Profile;
 use certifier::report::Overall;
 use certifier::rulebook::RULEBOOK;
 
+use crate::faults_content::{LEFTOVERS, MALWARE, SECRETS};
 use crate::specimen::{GIB, MIB, Specimen, elf};
 
 const SHA512_OF_TOOR: &str = "$6$rounds=2000$abcdefgh$MWy1/gPZA84gq6jKohW.l4iSqquUlitX/5jpG9dx7ky9aUOACQXVXkF2XHIBGvTIAtVx2PgQdCMFpLWl/csLp1";
 
 /// A fault: the rule that must find it, what it must say, and where: `path:line`, `path`, `@offset` or nothing.
-struct Fault {
+pub struct Fault {
     rule: &'static str,
     verdict: Verdict,
     place: &'static str,
     plant: fn(Specimen) -> Specimen,
 }
 
-const fn fault(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
+pub const fn fault(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
     Fault { rule, verdict: Verdict::Fail, place, plant }
 }
 
-const fn warning(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
+pub const fn warning(rule: &'static str, place: &'static str, plant: fn(Specimen) -> Specimen) -> Fault {
     Fault { rule, verdict: Verdict::Warn, place, plant }
 }
 
@@ -39,7 +41,7 @@ fn table(specimen: Specimen, text: &str) -> Specimen {
     specimen.with(|specimen| specimen.table = text.to_owned())
 }
 
-fn patch(specimen: Specimen, at: u64, bytes: &[u8]) -> Specimen {
+pub fn patch(specimen: Specimen, at: u64, bytes: &[u8]) -> Specimen {
     specimen.with(|specimen| specimen.bytes.push((at, bytes.to_vec())))
 }
 
@@ -195,12 +197,7 @@ const LINUX: &[Fault] = &[
         s.file("/etc/cloud/cloud.cfg", "# cloud\ndatasource_list: [ Azure ]\n")
     }),
     fault("K02", "/etc/cloud/cloud-init.disabled", |s| s.file("/etc/cloud/cloud-init.disabled", "")),
-    fault("M01", "/srv/test.com", |s| s.bytes_file("/srv/test.com", &eicar())),
 ];
-
-pub fn eicar() -> Vec<u8> {
-    certifier::scan::SIGNATURES[0].bytes.clone()
-}
 
 #[track_caller]
 fn check(faults: &[Fault]) {
@@ -247,9 +244,24 @@ fn every_fault_of_a_linux_system_is_found_with_path_and_line() {
 }
 
 #[test]
+fn every_secret_is_found_with_path_and_line() {
+    check(SECRETS);
+}
+
+#[test]
+fn malware_and_archives_that_cannot_be_read_are_found_with_their_path() {
+    check(MALWARE);
+}
+
+#[test]
+fn everything_left_over_is_found_with_path_and_line() {
+    check(LEFTOVERS);
+}
+
+#[test]
 fn every_rule_of_the_rulebook_has_a_specimen_that_breaks_it() {
-    let broken: BTreeSet<&str> =
-        CONTAINER.iter().chain(PARTITIONS).chain(LINUX).map(|fault| fault.rule).collect();
+    let all = [CONTAINER, PARTITIONS, LINUX, SECRETS, MALWARE, LEFTOVERS];
+    let broken: BTreeSet<&str> = all.into_iter().flatten().map(|fault| fault.rule).collect();
     let rules: BTreeSet<&str> = RULEBOOK.iter().map(|rule| rule.id).collect();
     assert_eq!(broken, rules);
 }
@@ -322,13 +334,13 @@ fn malware_is_found_in_a_file_that_is_cut_into_pieces() {
     // Half of the signature at the end of one block, half at the start of the next, which lies elsewhere on the disk.
     let mut content = vec![b'a'; 8 << 10];
     let at = 3 * 1024 - 30;
-    content[at..at + 68].copy_from_slice(&eicar());
+    content[at..at + 68].copy_from_slice(&EICAR);
     let specimen = Specimen::clean().small().bytes_file("/srv/cut", &content);
     let specimen = specimen.with(|specimen| specimen.scattered = Some(("/srv/cut".to_owned(), 3, 6)));
     let image = specimen.build();
     let bytes = std::fs::read(&image.path).expect("a small file");
     assert!(
-        certifier::scan::search(&bytes).next().is_none(),
+        !bytes.windows(EICAR.len()).any(|piece| piece == &EICAR[..]),
         "in the order of the disk there is nothing to see"
     );
     let report = image.certify(&Profile::kvm());
@@ -344,7 +356,7 @@ fn malware_is_found_in_a_file_that_is_cut_into_pieces() {
 fn malware_is_found_outside_every_file() {
     let specimen = Specimen::clean().small();
     let free = specimen.root_lba * 512 + specimen.root_bytes - 200_000;
-    let report = patch(specimen, free, &eicar()).build().certify(&Profile::kvm());
+    let report = patch(specimen, free, &EICAR).build().certify(&Profile::kvm());
     let judged = report.rule("M01").expect("a rule");
     assert_eq!(judged.verdict, Verdict::Fail);
     assert_eq!((judged.evidence[0].path.as_deref(), judged.evidence[0].offset), (None, Some(free)));

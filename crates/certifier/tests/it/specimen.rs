@@ -125,6 +125,7 @@ impl Specimen {
             .program("/usr/bin/cloud-init", b"#!/usr/bin/python3\n")
             .program("/usr/lib/systemd/system-generators/cloud-init-generator", b"#!/bin/sh\n")
             .file("/var/lib/dpkg/status", STATUS)
+            .file("/var/lib/dpkg/info/waagent.list", "/.\n/etc\n")
             .file("/boot/grub/grub.cfg", GRUB)
             .bytes_file("/boot/vmlinuz-6.1.0", &kernel())
             .bytes_file(
@@ -157,9 +158,13 @@ impl Specimen {
     }
 
     pub fn program(self, path: &str, content: &[u8]) -> Specimen {
+        self.program_with_mode(path, content, 0o755)
+    }
+
+    pub fn program_with_mode(self, path: &str, content: &[u8], mode: u32) -> Specimen {
         let place = self.place(path);
         fs::write(&place, content).expect("room for a file");
-        fs::set_permissions(place, Permissions::from_mode(0o755)).expect("it is ours");
+        fs::set_permissions(place, Permissions::from_mode(mode)).expect("it is ours");
         self
     }
 
