@@ -294,6 +294,8 @@ impl Look<'_> {
             let kind = if note.limit { Unread::ArchiveLimit } else { Unread::Archive };
             self.done.unscanned.push(Unscanned { what: note.name, kind, why: note.why });
         }
+        // What lies in a member that is not compressed was found in the archive too: the member says more.
+        self.done.found.retain(|found| within.found.iter().all(|inner| inner.what != found.what));
         self.done.found.extend(within.found);
         self.done.unscanned.extend(within.unscanned);
     }
@@ -442,7 +444,7 @@ impl Piece<'_> {
 }
 
 fn lines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// Whether a file holds memory that was written out.

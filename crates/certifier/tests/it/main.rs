@@ -1,5 +1,6 @@
 //! The certifier on real disks.
 
+mod content;
 mod faults;
 mod faults_content;
 mod hostile;
