@@ -48,6 +48,23 @@ pub const FILESYSTEMS: &[Need] = &[
     program("dosfstools", "makes the FAT that its reader is tested on", &["mkfs.fat"]),
     program("mtools", "fills that FAT without a mount", &["mcopy"]),
     program("xfsprogs", "makes the XFS that its reader is tested on, and says what is in it", &["xfs_db"]),
+    program("ntfs-3g", "makes the NTFS that its reader is tested on, and says what is in it", &["mkntfs"]),
+    program(
+        "libwin-hivex-perl",
+        "writes the registry hives that their reader is tested on",
+        &["hivexregedit"],
+    ),
+    program("wimtools", "fills that NTFS without a mount, and packs as Windows does", &["wimlib-imagex"]),
+    program("cpio", "makes the initramfs files that their reader is tested on", &["cpio"]),
+    program("xz-utils", "packs initramfs files as some distributions do", &["xz"]),
+    program("zstd", "packs initramfs files as others do", &["zstd"]),
+    program("lz4", "packs initramfs files as others do", &["lz4"]),
+    program("binutils", "puts a kernel and its arguments into one program for the firmware", &["objcopy"]),
+    Need {
+        package: "systemd-boot-efi",
+        why: "is the stub of that program",
+        met_by: MetBy::File(&["/usr/lib/systemd/boot/efi/linuxx64.efi.stub"]),
+    },
 ];
 
 /// What runs virtual machines.

@@ -11,8 +11,9 @@ use disk::signature::Volume;
 
 use crate::anchors::{Hit, Sign};
 use crate::examine::{Examined, Examiner, Found, Task, Unread, Unscanned, What};
-use crate::facts::VolumeFacts;
+use crate::facts::{Disk, VolumeFacts};
 use crate::files::{Index, Placed};
+use crate::leftovers::{self, Leftovers};
 use crate::malware::Scanners;
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
@@ -48,6 +49,8 @@ pub struct Content {
     /// What was searched as bytes but could not be walked as files.
     pub not_walked: Vec<(String, Phrase)>,
     pub unscanned: Vec<Unscanned>,
+    /// Data that belongs to no file.
+    pub leftovers: Leftovers,
     /// Files that run with rights other than those of who starts them.
     pub privileged: Vec<Privileged>,
 }
@@ -67,18 +70,19 @@ const CAPABILITIES: &[u8] = b"security.capability";
 /// Looks at everything.
 pub fn look(
     source: &dyn ReadAt,
-    volumes: &[VolumeFacts],
+    disk: Option<&Disk>,
     scanners: &Scanners,
     progress: &dyn Progress,
 ) -> io::Result<Content> {
+    let volumes = disk.map_or(&[][..], |disk| &disk.volumes);
     let mut content = Content::default();
     let mut index = Index::default();
     let mut sealed: Vec<(Range<u64>, String, Phrase)> = Vec::new();
     for volume in volumes {
-        let name = format!("#{}", volume.number);
+        let name = volume.label();
         let why = match &volume.tree {
             Some(Ok(tree)) => {
-                index.add(volume.number, tree, Some(volume.offset));
+                index.add(volume, tree);
                 continue;
             }
             Some(Err(why)) => why.clone(),
@@ -107,6 +111,7 @@ pub fn look(
     content.content_id = pass.content_id.to_string();
     content.allocated_bytes = pass.allocated_bytes;
     content.scanned_bytes = pass.scanned_bytes;
+    content.leftovers = disk.map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default();
     content.sealed = sealed
         .into_iter()
         .zip(&pass.sealed_bytes)
@@ -127,9 +132,9 @@ pub fn look(
     Ok(content)
 }
 
-/// Whether a volume may hold files in an order that only its own tables know.
+/// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.
 fn needs_walking(kind: Volume) -> bool {
-    !matches!(kind, Volume::Blank | Volume::Unknown | Volume::Swap)
+    !matches!(kind, Volume::Blank | Volume::Unknown | Volume::Swap | Volume::LvmPhysicalVolume)
 }
 
 /// The files that deserve a second look.

@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use disk::read_at::ReadAt;
-use disk::tree::{Fault, Kind, Laid, Names, Node, Tree, Unreadable};
+use disk::tree::{Extent, Fault, Kind, Laid, Names, Node, Tree, Unreadable};
 
 use crate::anchors::Hit;
 use crate::finding::unreadable;
 use crate::phrase::{Phrase, say};
 use crate::scan::Begin;
+use crate::volumes::{Places, VolumeFacts};
 
 /// The most notes of what could not be followed, for each volume.
 const NOTES_MAX: usize = 20;
@@ -25,11 +26,8 @@ const PLACES_MAX: usize = 1_000_000;
 
 /// A volume with a filesystem that is read.
 pub struct Walked {
-    /// How its report calls it.
     pub number: u32,
     pub tree: Arc<dyn Tree>,
-    /// Where it begins in the file that is scanned; `None` where it does not lie there in one piece.
-    pub start: Option<u64>,
     pub names: Option<Names>,
 }
 
@@ -78,7 +76,8 @@ pub struct Placed {
 
 impl Index {
     /// Sweeps a volume and takes its files.
-    pub fn add(&mut self, number: u32, tree: &Arc<dyn Tree>, start: Option<u64>) {
+    pub fn add(&mut self, facts: &VolumeFacts, tree: &Arc<dyn Tree>) {
+        let (number, label) = (facts.number, facts.label());
         let place = self.volumes.len() as u16;
         let mut seen = HashSet::new();
         let mut faults = Vec::new();
@@ -86,7 +85,7 @@ impl Index {
         let done = tree.sweep(
             &mut |laid| {
                 seen.insert(laid.node.inode);
-                over |= laid.node.kind == Kind::File && !self.file(place, start, laid);
+                over |= laid.node.kind == Kind::File && !self.file(place, facts.places.as_ref(), laid);
             },
             &mut |fault: Fault| {
                 if faults.len() < NOTES_MAX {
@@ -104,18 +103,16 @@ impl Index {
         if over {
             let cause =
                 Unreadable::OverLimit { what: "files", found: FILES_MAX as u64 + 1, limit: FILES_MAX as u64 };
-            note(&mut self.notes, format!("#{number}"), unreadable(&cause));
+            note(&mut self.notes, label.clone(), unreadable(&cause));
         }
         for fault in faults {
             note(&mut self.notes, format!("inode {}", fault.inode), unreadable(&fault.why));
         }
         if let Err(cause) = done {
-            note(&mut self.notes, format!("#{number}"), unreadable(&cause));
+            note(&mut self.notes, label.clone(), unreadable(&cause));
         }
-        let names = tree
-            .names()
-            .map_err(|cause| note(&mut self.notes, format!("#{number}"), unreadable(&cause)))
-            .ok();
+        let names =
+            tree.names().map_err(|cause| note(&mut self.notes, label.clone(), unreadable(&cause))).ok();
         if let Some(names) = &names {
             for fault in &names.faults {
                 note(&mut self.notes, format!("inode {}", fault.inode), unreadable(&fault.why));
@@ -128,24 +125,35 @@ impl Index {
                 note(&mut self.notes, String::from_utf8_lossy(&what).into_owned(), say("not_walked.hidden"));
             }
         }
-        self.volumes.push(Walked { number, tree: tree.clone(), start, names });
+        self.volumes.push(Walked { number, tree: tree.clone(), names });
     }
 
     /// Takes a file; `false` when there are too many.
-    fn file(&mut self, volume: u16, start: Option<u64>, Laid { node, extents, is_packed }: Laid<'_>) -> bool {
+    fn file(
+        &mut self,
+        volume: u16,
+        places: Option<&Places>,
+        Laid { node, extents, is_packed }: Laid<'_>,
+    ) -> bool {
         if self.files.len() >= FILES_MAX || self.runs.len() + extents.len() > RUNS_MAX {
             return false;
         }
         let file = self.files.len() as u32;
-        let is_packed = is_packed || start.is_none();
+        let pieces = |extent: Extent| {
+            places.into_iter().flat_map(move |places| places.of(extent.device_offset, extent.length))
+        };
+        // The pass saw what lies on the disk in one run; what is cut once more by its volume is read by itself.
+        let is_packed =
+            is_packed || places.is_none() || extents.iter().any(|extent| pieces(*extent).count() > 1);
         let Node { inode, mode, size_bytes, .. } = *node;
         self.files.push(File { volume, mode, is_packed, inode, size_bytes });
-        let Some(start) = start.filter(|_| !is_packed || !extents.is_empty()) else { return true };
         for extent in extents {
-            let from = start.saturating_add(extent.device_offset);
-            self.runs.push(Run { from, length: extent.length, file_offset: extent.file_offset, file });
-            if extent.file_offset == 0 && size_bytes > 0 && !is_packed {
-                self.begins.push(Begin { offset: from, file });
+            for piece in pieces(*extent) {
+                let file_offset = extent.file_offset + (piece.file_offset - extent.device_offset);
+                self.runs.push(Run { from: piece.device_offset, length: piece.length, file_offset, file });
+                if file_offset == 0 && size_bytes > 0 && !is_packed {
+                    self.begins.push(Begin { offset: piece.device_offset, file });
+                }
             }
         }
         if is_packed {

@@ -14,6 +14,8 @@ pub const EVIDENCE_MAX: usize = 50;
 pub enum Verdict {
     Pass,
     NotApplicable,
+    /// Broken, and accepted by a named exception.
+    Excepted,
     Warn,
     /// What could not be judged never counts as good.
     NotDecided,

@@ -7,13 +7,23 @@
 
 pub mod anchors;
 mod archives;
+pub mod certificate;
+pub mod chapters;
+pub mod child;
+pub mod compare;
 pub mod content;
+pub mod date;
 pub mod examine;
+pub mod exceptions;
 pub mod facts;
 pub mod files;
+pub mod filled;
 pub mod finding;
+pub mod formats;
+pub mod leftovers;
 pub mod linux;
 pub mod malware;
+pub mod nearest;
 pub mod phrase;
 pub mod printable;
 pub mod profile;
@@ -25,6 +35,8 @@ mod rules;
 pub mod scan;
 pub mod secrets;
 pub mod text;
+pub mod volumes;
+pub mod windows;
 pub mod words;
 
 use std::sync::Arc;

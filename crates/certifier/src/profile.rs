@@ -1,10 +1,12 @@
 //! Whose rules count, and how much: `kvm` (the market's own machines), `azure`, `strict`, and an operator's own file.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rulebook::RULEBOOK;
+use crate::linux::distributions::is_day;
+use crate::rulebook::{EDITION_DAY, RULEBOOK};
 
 pub const MIB: u64 = 1 << 20;
 pub const GIB: u64 = 1 << 30;
@@ -44,6 +46,9 @@ pub struct Thresholds {
     /// Below this it is warned about.
     pub os_disk_size_bytes_usual: u64,
     pub os_disk_size_bytes_max: u64,
+    /// The same for a disk with Windows.
+    pub windows_disk_size_bytes_min: u64,
+    pub windows_disk_size_bytes_max: u64,
     pub unused_bytes_max: u64,
     pub first_partition_lba_min: u64,
     pub client_alive_seconds_min: u64,
@@ -52,9 +57,39 @@ pub struct Thresholds {
     /// The oldest agent accepted, and the oldest without a warning.
     pub agent_version_min: String,
     pub agent_version_usual: String,
+    /// The oldest agent for Windows that is accepted without a warning.
+    pub windows_agent_version_min: String,
     /// The machine generation that the image is declared for: 1 (BIOS), 2 (UEFI), or 0 when either will do.
     pub generation: u8,
+    /// The day as of which lifetimes are judged. It comes with the rulebook, never from a clock, so that a report can be had again.
+    pub judged_as_of: String,
+    /// The distributions that are taken, by their `ID`; any when the list is empty.
+    pub distributions: Vec<String>,
+    /// Whether the kernel's first messages are wanted on the serial console too.
+    pub early_console: bool,
+    pub root_delay_seconds_max: u64,
+    /// The name that the platform's machines give their first network interface; empty when any will do.
+    pub first_interface: String,
+    /// Whether the publisher has declared that the image filters packets.
+    pub firewall_declared: bool,
 }
+
+/// The distributions that Azure endorses.
+const ENDORSED: [&str; 13] = [
+    "almalinux",
+    "azurelinux",
+    "centos",
+    "centos-stream",
+    "debian",
+    "flatcar",
+    "mariner",
+    "ol",
+    "opensuse-leap",
+    "rhel",
+    "rocky",
+    "sles",
+    "ubuntu",
+];
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
@@ -64,6 +99,8 @@ impl Default for Thresholds {
             os_disk_size_bytes_min: GIB,
             os_disk_size_bytes_usual: 30 * GIB,
             os_disk_size_bytes_max: 1023 * GIB,
+            windows_disk_size_bytes_min: 30 * GIB,
+            windows_disk_size_bytes_max: 250 * GIB,
             unused_bytes_max: 200 * GIB,
             first_partition_lba_min: 2048,
             client_alive_seconds_min: 30,
@@ -71,9 +108,26 @@ impl Default for Thresholds {
             history_bytes_max: 1024,
             agent_version_min: "2.2.41".to_owned(),
             agent_version_usual: "2.2.53.1".to_owned(),
+            windows_agent_version_min: "2.7.41491.1010".to_owned(),
             generation: 0,
+            judged_as_of: EDITION_DAY.to_owned(),
+            distributions: ENDORSED.map(str::to_owned).into(),
+            early_console: true,
+            root_delay_seconds_max: 10,
+            first_interface: "eth0".to_owned(),
+            firewall_declared: false,
         }
     }
+}
+
+/// Who else is asked about every file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Asked {
+    /// A folder of YARA rules.
+    pub rules: Option<PathBuf>,
+    /// Where clamd listens: a path or `host:port`.
+    pub clamd: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +135,7 @@ pub struct Profile {
     pub name: String,
     pub base: Base,
     pub thresholds: Thresholds,
+    pub scanners: Asked,
     severities: BTreeMap<String, Severity>,
 }
 
@@ -93,6 +148,8 @@ pub enum NotAProfile {
     NoSuchRule(String),
     #[error("{0} is larger at its least than at its most")]
     UpsideDown(&'static str),
+    #[error("{0} is not a day such as 2026-11-22")]
+    NotADay(String),
 }
 
 #[derive(Deserialize)]
@@ -104,6 +161,8 @@ struct File {
     thresholds: toml::Table,
     #[serde(default)]
     severity: BTreeMap<String, Severity>,
+    #[serde(default)]
+    scanners: Asked,
 }
 
 impl Profile {
@@ -128,13 +187,24 @@ impl Profile {
                 Thresholds {
                     os_disk_size_bytes_min: 20 * MIB,
                     os_disk_size_bytes_usual: 20 * MIB,
+                    windows_disk_size_bytes_min: 20 * MIB,
+                    windows_disk_size_bytes_max: 1023 * GIB,
                     history_bytes_max: 0,
+                    distributions: Vec::new(),
+                    early_console: false,
+                    first_interface: String::new(),
                     ..Thresholds::default()
                 },
             ),
             Base::Strict => ("strict", Thresholds { history_bytes_max: 0, ..Thresholds::default() }),
         };
-        Profile { name: name.to_owned(), base, thresholds, severities: BTreeMap::new() }
+        Profile {
+            name: name.to_owned(),
+            base,
+            thresholds,
+            scanners: Asked::default(),
+            severities: BTreeMap::new(),
+        }
     }
 
     /// The profile of this name that comes with the rulebook.
@@ -152,7 +222,7 @@ impl Profile {
         let file: File = toml::from_str(text)?;
         let mut profile = Profile::of(file.base);
         let mut thresholds = toml::Table::try_from(&profile.thresholds)
-            .expect("thresholds are numbers and texts, which TOML can hold");
+            .expect("thresholds are numbers, texts and lists, which TOML can hold");
         thresholds.extend(file.thresholds);
         profile.thresholds = thresholds.try_into()?;
         if let Some(name) = file.name {
@@ -162,10 +232,19 @@ impl Profile {
             return Err(NotAProfile::NoSuchRule(id.clone()));
         }
         profile.severities = file.severity;
+        profile.scanners = file.scanners;
         let limits = &profile.thresholds;
+        if !is_day(&limits.judged_as_of) {
+            return Err(NotAProfile::NotADay(limits.judged_as_of.clone()));
+        }
         for (what, least, most) in [
             ("disk_size_bytes", limits.disk_size_bytes_min, limits.disk_size_bytes_max),
             ("os_disk_size_bytes", limits.os_disk_size_bytes_min, limits.os_disk_size_bytes_max),
+            (
+                "windows_disk_size_bytes",
+                limits.windows_disk_size_bytes_min,
+                limits.windows_disk_size_bytes_max,
+            ),
             ("client_alive_seconds", limits.client_alive_seconds_min, limits.client_alive_seconds_max),
         ] {
             if least > most {
@@ -189,6 +268,8 @@ impl Profile {
         let base = toml::Table::try_from(Profile::of(self.base).thresholds).unwrap_or_default();
         let own = toml::Table::try_from(&self.thresholds).unwrap_or_default();
         let thresholds = own.iter().filter(|(key, value)| base.get(*key) != Some(value));
+        let rules = self.scanners.rules.iter().map(|folder| format!("rules = {}", folder.display()));
+        let clamd = self.scanners.clamd.iter().map(|address| format!("clamd = {address}"));
         thresholds
             .map(|(key, value)| format!("{key} = {value}"))
             .chain(
@@ -196,6 +277,8 @@ impl Profile {
                     .iter()
                     .map(|(id, severity)| format!("{id} = {}", format!("{severity:?}").to_lowercase())),
             )
+            .chain(rules)
+            .chain(clamd)
             .collect()
     }
 }
@@ -218,6 +301,9 @@ mod tests {
         assert_eq!(profile.thresholds.os_disk_size_bytes_min, 20 * MIB, "the rest is the base's");
         assert_eq!(profile.differences(), ["history_bytes_max = 9", "L08 = warn"]);
         assert!(Profile::kvm().differences().is_empty());
+        let text = "base = \"kvm\"\n[scanners]\nrules = \"/etc/halle/rules\"\nclamd = \"localhost:3310\"\n";
+        let profile = Profile::parse(text).expect("a good profile");
+        assert_eq!(profile.differences(), ["rules = /etc/halle/rules", "clamd = localhost:3310"]);
     }
 
     #[test]
@@ -225,6 +311,7 @@ mod tests {
         check("base = \"gcp\"", "gcp");
         check("base = \"azure\"\n[thresholds]\nhistory_bytes = 9", "history_bytes");
         check("base = \"azure\"\n[severity]\nX99 = \"warn\"", "X99");
+        check("base = \"azure\"\n[thresholds]\njudged_as_of = \"today\"", "today");
         check("base = \"azure\"\n[thresholds]\nclient_alive_seconds_min = 900", "client_alive_seconds");
     }
 }

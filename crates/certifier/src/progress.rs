@@ -15,6 +15,9 @@ pub enum Stage {
 pub trait Progress: Sync {
     /// `done` of `total` bytes of this stage; stages without a measure say 0 of 0.
     fn update(&self, stage: Stage, done: u64, total: u64);
+
+    /// The same from a process that tells only the whole, from 0 to 100.
+    fn percent(&self, _: i64) {}
 }
 
 /// Nobody waits.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::date::Date;
+use crate::exceptions::Granted;
 use crate::finding::{Evidence, Verdict};
 use crate::phrase::{Phrase, say};
 use crate::profile::Severity;
@@ -28,6 +30,16 @@ pub struct Rendered<'a> {
     pub partitions: &'a [Stretch],
     pub scanned: Option<RenderedScan<'a>>,
     pub rules: Vec<RenderedRule<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub idle_exceptions: Vec<RenderedIdle<'a>>,
+}
+
+/// An exception that was given and changes nothing.
+#[derive(Debug, Clone, Serialize)]
+pub struct RenderedIdle<'a> {
+    pub rule: &'a str,
+    pub until: Date,
+    pub why: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -59,6 +71,9 @@ pub struct RenderedRule<'a> {
     /// The command at the end of the remedy, by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<&'a str>,
+    /// Why the breach is accepted, until when, and by whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<&'a Granted>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -107,6 +122,15 @@ impl Report {
                     .collect(),
             }),
             rules: self.rules.iter().map(|judged| judged.render(language)).collect(),
+            idle_exceptions: self
+                .idle_exceptions
+                .iter()
+                .map(|idle| RenderedIdle {
+                    rule: &idle.rule,
+                    until: idle.until,
+                    why: language.write(&idle.why),
+                })
+                .collect(),
         }
     }
 
@@ -115,7 +139,10 @@ impl Report {
         let fails = self.with_verdict(Verdict::Fail).count() as u64;
         let warnings = self.with_verdict(Verdict::Warn).count() as u64;
         let open = self.with_verdict(Verdict::NotDecided).count() as u64;
+        let excepted = self.with_verdict(Verdict::Excepted).count() as u64;
         let phrase = match (self.verdict, fails, warnings) {
+            (Overall::Certified, ..) if excepted == 1 => say("verdict.certified_by_exception"),
+            (Overall::Certified, ..) if excepted > 1 => say("verdict.certified_by_exceptions"),
             (Overall::Certified, _, 0) => say("verdict.certified"),
             (Overall::Certified, _, 1) => say("verdict.certified_with_warning"),
             (Overall::Certified, _, _) => say("verdict.certified_with_warnings"),
@@ -125,7 +152,11 @@ impl Report {
             (Overall::ContainerSound, _, _) => say("verdict.container_sound"),
         };
         let phrase = phrase.text("file", &self.file_name).text("profile", &self.profile);
-        phrase.count("fails", fails).count("warnings", warnings).count("open", open)
+        phrase
+            .count("fails", fails)
+            .count("warnings", warnings)
+            .count("open", open)
+            .count("excepted", excepted)
     }
 }
 
@@ -140,6 +171,7 @@ impl Judged {
             evidence: self.evidence.iter().map(|piece| piece.render(language)).collect(),
             remedy: self.remedy.as_ref().map(|remedy| language.write(remedy)),
             command: self.remedy.as_ref().and_then(|remedy| remedy.command_to_run()),
+            exception: self.exception.as_ref(),
         }
     }
 }

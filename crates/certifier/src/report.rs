@@ -4,12 +4,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::content::Content;
-use crate::facts::{Disk, Facts};
+use crate::exceptions::{Granted, Idle};
+use crate::facts::{Disk, Facts, Linux, VolumeFacts};
 use crate::finding::{Evidence, Verdict};
+use crate::linux::release::{self, Release};
 use crate::phrase::{Phrase, say};
 use crate::printable::printable;
 use crate::profile::{Profile, Severity};
-use crate::rulebook::EDITION;
+use crate::rulebook::{EDITION, Needs, rule_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,13 +35,19 @@ pub struct Judged {
     pub evidence: Vec<Evidence>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Phrase>,
+    /// Why a breach is accepted, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Granted>,
 }
 
-/// A stretch of the disk, for drawing it.
+/// A stretch of the disk, for drawing it, or a logical volume that lies on one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
-    /// The partition's number; 0 for a disk without a table.
+    /// The partition's number; 0 for a disk without a table. Of a logical volume, that of the partition where it begins.
     pub number: u32,
+    /// Whether it is a logical volume, which lies on partitions that are told too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_logical: bool,
     pub offset: u64,
     pub size_bytes: u64,
     /// What its table entry calls it, as a type number or GUID.
@@ -94,8 +102,14 @@ pub struct Report {
     pub size_bytes: u64,
     pub content_id: Option<String>,
     pub partitions: Vec<Stretch>,
+    /// What the system on the disk calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<Release>,
     pub scanned: Option<Scanned>,
     pub rules: Vec<Judged>,
+    /// Exceptions that were given and change nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub idle_exceptions: Vec<Idle>,
 }
 
 impl Report {
@@ -113,8 +127,10 @@ impl Report {
             size_bytes: facts.disk.as_ref().map_or(0, |disk| disk.size_bytes),
             content_id: facts.content.as_ref().map(|content| content.content_id.clone()),
             partitions: facts.disk.as_ref().map(stretches).unwrap_or_default(),
+            system: facts.disk.as_ref().and_then(|disk| disk.linux.as_ref()).map(release),
             scanned,
             rules,
+            idle_exceptions: Vec::new(),
         };
         report.verdict = report.overall(whole);
         report
@@ -127,9 +143,15 @@ impl Report {
         profile: &Profile,
         cause: &std::io::Error,
     ) -> Report {
+        let cause = say("unreadable.io").text("cause", &cause.to_string());
+        Report::broken_off(file_name, file_bytes, profile, cause)
+    }
+
+    /// The report of an image whose judging came to no end.
+    pub fn broken_off(file_name: &str, file_bytes: u64, profile: &Profile, cause: Phrase) -> Report {
         Report {
             verdict: Overall::CouldNotJudge,
-            broken_off: Some(say("unreadable.io").text("cause", &cause.to_string())),
+            broken_off: Some(cause),
             rulebook: EDITION.to_owned(),
             profile: profile.name.clone(),
             profile_differences: profile.differences(),
@@ -139,8 +161,10 @@ impl Report {
             size_bytes: 0,
             content_id: None,
             partitions: Vec::new(),
+            system: None,
             scanned: None,
             rules: Vec::new(),
+            idle_exceptions: Vec::new(),
         }
     }
 
@@ -159,6 +183,22 @@ impl Report {
         } else {
             Overall::ContainerSound
         }
+    }
+
+    /// What the rules say by themselves, for whoever does not take the verdict on trust.
+    pub(crate) fn verdict_of_its_rules(&self) -> Overall {
+        if self.broken_off.is_some() {
+            return Overall::CouldNotJudge;
+        }
+        self.overall(self.asked_beyond_the_container())
+    }
+
+    fn asked_beyond_the_container(&self) -> bool {
+        let deeper = |judged: &Judged| {
+            rule_of(&judged.id)
+                .is_some_and(|rule| !matches!(rule.needs, Needs::File | Needs::Footer | Needs::FixedVhd))
+        };
+        self.rules.iter().any(deeper)
     }
 
     pub fn rule(&self, id: &str) -> Option<&Judged> {
@@ -192,24 +232,49 @@ fn account(content: &Content) -> Scanned {
     }
 }
 
+fn release(linux: &Linux) -> Release {
+    let entry = linux.entry.as_ref().ok().and_then(Option::as_ref);
+    let kernel = entry.and_then(|(entry, _)| entry.kernel.rsplit('/').next()?.split_once('-'));
+    let kernel = kernel.map(|(_, version)| printable(version)).unwrap_or_default();
+    Release { kernel, ..release::read(&linux.root) }
+}
+
 fn stretches(disk: &Disk) -> Vec<Stretch> {
     let root = disk.linux.as_ref().map(|linux| linux.partition);
+    let root = root.or_else(|| disk.windows.as_ref().map(|windows| windows.partition));
     let named = |number: u32| disk.table.partitions.iter().find(|partition| partition.index == number);
     let mut stretches: Vec<Stretch> = disk
         .volumes
         .iter()
         .map(|volume| Stretch {
-            number: volume.number,
+            number: partition_of(disk, volume),
+            is_logical: volume.is_logical(),
             offset: volume.offset,
             size_bytes: volume.size_bytes,
             kind: named(volume.number).map(|partition| partition_kind(&partition.kind)).unwrap_or_default(),
-            name: named(volume.number).map(|partition| printable(&partition.name)).unwrap_or_default(),
+            name: match &volume.name {
+                Some(name) => printable(name),
+                None => named(volume.number).map(|partition| printable(&partition.name)).unwrap_or_default(),
+            },
             holds: volume.kind.to_string(),
             is_root: root == Some(volume.number),
         })
         .collect();
-    stretches.sort_by_key(|stretch| (stretch.offset, stretch.number));
+    stretches.sort_by_key(|stretch| (stretch.is_logical, stretch.offset, stretch.number));
     stretches
+}
+
+/// The number of the partition on which a volume begins.
+fn partition_of(disk: &Disk, volume: &VolumeFacts) -> u32 {
+    let holds = |partition: &&VolumeFacts| {
+        !partition.is_logical()
+            && (partition.offset..partition.offset.saturating_add(partition.size_bytes))
+                .contains(&volume.offset)
+    };
+    match volume.is_logical() {
+        true => disk.volumes.iter().find(holds).map_or(0, |partition| partition.number),
+        false => volume.number,
+    }
 }
 
 fn partition_kind(kind: &disk::partitions::PartitionType) -> String {

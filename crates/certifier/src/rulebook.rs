@@ -7,12 +7,16 @@ use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
 use crate::rules::{
-    accounts, boot, container, content, generalised, leftovers, market, partitions, privileges, ssh, swap,
-    system,
+    accounts, agent, boot, container, content, drivers, firewall, generalised, later, lifetime, market,
+    network, partitions, privileges, remains, sources, ssh, swap, system, volumes, windows,
 };
+use crate::windows::system::Windows;
 
 /// The edition of the rulebook. It changes whenever a verdict could.
 pub const EDITION: &str = "2026.11-1";
+
+/// The day of the edition, as of which lifetimes are judged unless a profile names another.
+pub const EDITION_DAY: &str = "2026-11-22";
 
 /// What a full breach of a rule means under each profile.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +42,12 @@ pub enum Needs {
     Disk,
     /// A Linux system on it.
     Linux,
+    /// A Windows system on it.
+    Windows,
     /// The pass over all bytes.
     Content,
+    /// A running machine, which a certifier of disks never has.
+    Boot,
 }
 
 pub struct Rule {
@@ -49,7 +57,7 @@ pub struct Rule {
     pub look: fn(&Facts, &Thresholds) -> Look,
 }
 
-use Needs::{Content, Disk as OnDisk, File, FixedVhd, Footer, Linux as OnLinux};
+use Needs::{Boot, Content, Disk as OnDisk, File, FixedVhd, Footer, Linux as OnLinux, Windows as OnWindows};
 
 const FAIL: Severities = Severities { azure: Severity::Fail, kvm: Severity::Fail, strict: Severity::Fail };
 const WARN: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Fail };
@@ -58,7 +66,14 @@ const AZURE: Severities = Severities { azure: Severity::Fail, kvm: Severity::Off
 /// A refusal there, a hint here.
 const AZURE_ABOVE_ALL: Severities =
     Severities { azure: Severity::Fail, kvm: Severity::Warn, strict: Severity::Fail };
+/// A hint there, of no concern here.
+const AZURE_HINT: Severities =
+    Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Fail };
 const KVM: Severities = Severities { azure: Severity::Off, kvm: Severity::Fail, strict: Severity::Fail };
+/// What only a running machine shows. It is told, and never stands in the way of a certificate.
+const LATER: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
+const LATER_ON_AZURE: Severities =
+    Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Warn };
 
 const fn rule(
     id: &'static str,
@@ -91,12 +106,27 @@ pub const RULEBOOK: &[Rule] = &[
     rule("P01", OnDisk, FAIL, partitions::table),
     rule("P02", OnDisk, FAIL, partitions::first_mib),
     rule("P03", OnDisk, FAIL, partitions::no_swap),
+    rule("P04", OnLinux, FAIL, volumes::one_root),
+    rule("P05", OnDisk, WARN, volumes::no_layers),
+    rule("P06", OnDisk, FAIL, volumes::not_encrypted),
     rule("P07", OnDisk, FAIL, partitions::boots),
     rule("P08", OnDisk, FAIL, partitions::inside),
+    rule("P09", OnDisk, FAIL, volumes::sound),
+    rule("P10", Content, WARN, volumes::nothing_left_over),
     rule("L01", OnLinux, FAIL, system::is_64_bit),
+    rule("L02", OnLinux, AZURE_ABOVE_ALL, lifetime::supported),
     rule("L03", OnLinux, AZURE, system::agent),
+    rule("L04", OnLinux, AZURE_HINT, agent::updates_itself),
+    rule("L05", OnLinux, AZURE, agent::starts_at_boot),
+    rule("L06", OnLinux, AZURE, agent::provisioner),
+    rule("L07", OnLinux, AZURE, agent::cloud_init_reads_azure),
     rule("L08", OnLinux, FAIL, boot::serial_console),
+    rule("L09", OnLinux, WARN, boot::early_messages),
+    rule("L10", OnLinux, AZURE_ABOVE_ALL, boot::arguments),
+    rule("L11", OnLinux, AZURE, drivers::hyper_v),
+    rule("L12", OnLinux, AZURE, drivers::filesystems),
     rule("L14", OnLinux, FAIL, swap::none_configured),
+    rule("L15", OnLinux, FAIL, swap::none_made_at_boot),
     rule("L16", OnLinux, FAIL, ssh::server),
     rule("L17", OnLinux, AZURE_ABOVE_ALL, ssh::client_alive),
     rule("L18", OnLinux, FAIL, ssh::root_login),
@@ -107,10 +137,14 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L23", OnLinux, FAIL, privileges::sudo),
     rule("L24", OnLinux, FAIL, accounts::no_histories),
     rule("L25", OnLinux, FAIL, generalised::generalised),
-    rule("L33", OnLinux, FAIL, leftovers::no_traces_of_the_build),
-    rule("L34", OnLinux, FAIL, leftovers::runs_what_packages_brought),
+    rule("L26", OnLinux, FAIL, network::no_pins),
+    rule("L27", OnLinux, AZURE_ABOVE_ALL, network::by_dhcp),
+    rule("L28", OnLinux, WARN, sources::reachable_and_signed),
+    rule("L33", OnLinux, FAIL, remains::no_traces_of_the_build),
+    rule("L34", OnLinux, FAIL, remains::runs_what_packages_brought),
     rule("L35", OnLinux, WARN, privileges::privileged_files),
-    rule("L37", OnLinux, WARN, leftovers::tidy),
+    rule("L36", OnLinux, WARN, firewall::none_undeclared),
+    rule("L37", OnLinux, WARN, remains::tidy),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
     rule("S01", Content, FAIL, content::no_private_keys),
@@ -118,6 +152,47 @@ pub const RULEBOOK: &[Rule] = &[
     rule("S03", Content, WARN, content::no_secrets_outside_files),
     rule("M01", Content, FAIL, content::no_malware),
     rule("M02", Content, WARN, content::archives_read_whole),
+    rule("W01", OnWindows, FAIL, windows::identity::is_64_bit),
+    rule("W02", OnWindows, FAIL, windows::identity::generalised),
+    rule("W03", OnWindows, FAIL, windows::identity::edition),
+    rule("W04", OnWindows, FAIL, windows::identity::patched),
+    rule("W05", OnWindows, AZURE_ABOVE_ALL, windows::access::remote_desktop),
+    rule("W06", OnWindows, FAIL, windows::network::no_smb1),
+    rule("W07", OnWindows, WARN, windows::network::firewall),
+    rule("W08", OnWindows, AZURE_HINT, windows::startup::default_start),
+    rule("W09", OnWindows, WARN, windows::startup::time),
+    rule("W10", OnWindows, AZURE_HINT, windows::startup::san_policy),
+    rule("W11", OnWindows, AZURE_ABOVE_ALL, windows::network::no_own_network),
+    rule("W12", OnDisk, FAIL, windows::upkeep::no_bitlocker),
+    rule("W13", OnWindows, AZURE, windows::startup::no_unsupported_roles),
+    rule("W14", OnWindows, AZURE_ABOVE_ALL, windows::upkeep::no_licensed_software),
+    rule("W15", OnWindows, FAIL, windows::access::no_passwords),
+    rule("W16", OnWindows, AZURE_HINT, windows::upkeep::agent),
+    rule("W17", OnWindows, WARN, windows::upkeep::updates),
+    rule("W18", OnWindows, WARN, windows::boot::boot_store),
+    rule("W19", OnWindows, AZURE_HINT, windows::upkeep::page_file),
+    rule("W20", OnWindows, FAIL, windows::traces::none_left),
+    rule("W21", OnWindows, AZURE, windows::startup::hyper_v_drivers),
+    rule("K03", OnWindows, KVM, windows::startup::virtio_drivers),
+    rule("K04", OnWindows, KVM, windows::startup::seed_reader),
+    rule("B01", Boot, LATER, later::provisions),
+    rule("B02", Boot, LATER, later::restarts),
+    rule("B03", Boot, LATER, later::disks),
+    rule("B04", Boot, LATER, later::networks),
+    rule("B05", Boot, LATER, later::name_resolution),
+    rule("B06", Boot, LATER, later::console),
+    rule("B07", Boot, LATER_ON_AZURE, later::agent),
+    rule("B08", Boot, LATER_ON_AZURE, later::extensions),
+    rule("B09", Boot, LATER, later::journal),
+    rule("B10", Boot, LATER, later::update),
+    rule("B11", Boot, LATER_ON_AZURE, later::resource_disk),
+    rule("B12", Boot, LATER_ON_AZURE, later::key_values),
+    rule("B13", Boot, LATER, later::clock),
+    rule("B14", Boot, LATER_ON_AZURE, later::appliance),
+    rule("B15", Boot, LATER, later::ports),
+    rule("B16", Boot, LATER, later::swap),
+    rule("B17", Boot, LATER_ON_AZURE, later::administrator),
+    rule("B18", Boot, LATER_ON_AZURE, later::ipv6),
 ];
 
 pub fn rule_of(id: &str) -> Option<&'static Rule> {
@@ -134,43 +209,58 @@ impl Facts {
         self.disk()?.linux.as_ref().ok_or_else(|| Undecided(say("undecided.no_linux")))
     }
 
-    fn lacks(&self, needs: Needs) -> Option<Undecided> {
-        let lacking = match needs {
-            File => return None,
-            Footer => {
-                let lacks = self.container.vhd.footer.is_none();
-                return lacks.then(|| Undecided(say("undecided.no_footer")));
-            }
-            FixedVhd => {
-                let Some(footer) = &self.container.vhd.footer else {
-                    return Some(Undecided(say("undecided.no_footer")));
-                };
-                return (footer.kind != FIXED_KIND).then(|| Undecided(say("undecided.not_fixed")));
-            }
-            OnDisk => self.disk().err(),
-            OnLinux => self.linux().err(),
-            Content => self
-                .disk()
-                .err()
-                .or_else(|| self.content.is_none().then(|| Undecided(say("undecided.not_looked")))),
-        };
-        if let (OnLinux, Some(_), Ok(disk)) = (needs, &lacking, self.disk()) {
-            return Some(why_no_linux(disk));
+    pub fn windows(&self) -> Result<&Windows, Undecided> {
+        self.disk()?.windows.as_ref().ok_or_else(|| Undecided(say("undecided.no_windows")))
+    }
+
+    /// What is to be said of a rule without asking it, because what it needs is not there.
+    fn lacks(&self, needs: Needs) -> Option<Look> {
+        let undecided = |phrase| Some(Err(Undecided(phrase)));
+        match needs {
+            // Rules about a running machine say themselves why they cannot be asked.
+            File | Boot => None,
+            Footer | FixedVhd => match &self.container.vhd.footer {
+                None => undecided(say("undecided.no_footer")),
+                Some(footer) if needs == FixedVhd && footer.kind != FIXED_KIND => {
+                    undecided(say("undecided.not_fixed"))
+                }
+                Some(_) => None,
+            },
+            OnDisk => self.disk().err().map(Err),
+            OnLinux | OnWindows => self.disk().map_or_else(|no| Some(Err(no)), |disk| disk.lacks(needs)),
+            Content => match self.disk() {
+                Err(no) => Some(Err(no)),
+                Ok(_) if self.content.is_none() => undecided(say("undecided.not_looked")),
+                Ok(_) => None,
+            },
         }
-        lacking
     }
 }
 
-/// Why no Linux system was found, as exactly as can be said.
-fn why_no_linux(disk: &Disk) -> Undecided {
+impl Disk {
+    /// Rules for one system do not apply to a disk that holds the other. Where there is neither, nothing is known.
+    fn lacks(&self, needs: Needs) -> Option<Look> {
+        let other = match (needs, &self.linux, &self.windows) {
+            (OnLinux, Some(_), _) | (OnWindows, _, Some(_)) => return None,
+            (OnLinux, None, Some(_)) => say("not_applicable.windows"),
+            (OnWindows, Some(_), None) => say("not_applicable.linux"),
+            _ => return Some(Err(why_no_system(self))),
+        };
+        Some(Ok(Outcome::not_applicable(other)))
+    }
+}
+
+/// Why no system was found, as exactly as can be said.
+fn why_no_system(disk: &Disk) -> Undecided {
     for volume in &disk.volumes {
         if let Some(Err(why)) = &volume.tree {
-            let at = u64::from(volume.number);
-            return Undecided(say("undecided.volume").count("number", at).phrase("why", why.clone()));
+            return Undecided(
+                say("undecided.volume").phrase("volume", volume.called()).phrase("why", why.clone()),
+            );
         }
     }
     let kinds = disk.volumes.iter().map(|volume| crate::phrase::quote(&volume.kind.to_string())).collect();
-    Undecided(say("undecided.no_linux_among").list("kinds", kinds))
+    Undecided(say("undecided.no_system_among").list("kinds", kinds))
 }
 
 /// Asks every rule that `wanted` lets through. Judging cannot fail: what is bad, or cannot be known, is in the answer.
@@ -187,14 +277,12 @@ fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
         reason,
         evidence: Vec::new(),
         remedy: None,
+        exception: None,
     };
     if severity == Severity::Off {
         return judged(Verdict::NotApplicable, say("not_applicable.profile").text("profile", &profile.name));
     }
-    let look = match facts.lacks(rule.needs) {
-        Some(undecided) => Err(undecided),
-        None => (rule.look)(facts, &profile.thresholds),
-    };
+    let look = facts.lacks(rule.needs).unwrap_or_else(|| (rule.look)(facts, &profile.thresholds));
     match look {
         Err(Undecided(why)) => judged(Verdict::NotDecided, why),
         Ok(Outcome::NotApplicable { why }) => judged(Verdict::NotApplicable, why),

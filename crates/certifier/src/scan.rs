@@ -12,6 +12,7 @@ use disk::read_at::ReadAt;
 use crate::anchors::{ANCHORS, BORDER_BYTES, Hit, Sign, may_hold, search};
 use crate::archives::head::{HEAD_BYTES, Head};
 use crate::files::File;
+use crate::filled::{Bits, Filled};
 use crate::progress::{Progress, Stage};
 use crate::secrets::keys::Store;
 
@@ -74,12 +75,15 @@ pub struct Pass {
     pub hits_dropped: u64,
     /// Files to be opened, by their place in the plan.
     pub opens: Vec<(u32, Opens)>,
+    /// Which blocks are not all zero.
+    pub filled: Filled,
 }
 
 /// What one leaf of data leaves behind.
 struct Looked {
     index: u64,
     digest: Digest,
+    filled: Bits,
     allocated_bytes: u64,
     scanned_bytes: u64,
     sealed_bytes: Vec<u64>,
@@ -142,6 +146,7 @@ fn look(source: &dyn ReadAt, index: u64, leaf: Leaf<'_>, plan: &Plan<'_>) -> io:
     let mut looked = Looked {
         index,
         digest: leaf.digest(),
+        filled: Bits::NONE,
         allocated_bytes: 0,
         scanned_bytes: 0,
         sealed_bytes: vec![0; plan.sealed.len()],
@@ -161,9 +166,11 @@ fn look(source: &dyn ReadAt, index: u64, leaf: Leaf<'_>, plan: &Plan<'_>) -> io:
 
 impl Looked {
     fn count(&mut self, start: u64, bytes: &[u8], sealed: &[Range<u64>]) {
-        for (at, block) in (start..).step_by(BLOCK_BYTES).zip(bytes.chunks(BLOCK_BYTES)) {
+        for (number, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
             if block.iter().fold(0, |seen, byte| seen | byte) != 0 {
+                let at = start + (number * BLOCK_BYTES) as u64;
                 self.allocated_bytes += block.len() as u64;
+                self.filled.set(number);
                 match sealed.iter().position(|stretch| stretch.contains(&at)) {
                     Some(place) => self.sealed_bytes[place] += block.len() as u64,
                     None => self.scanned_bytes += block.len() as u64,
@@ -239,6 +246,7 @@ fn gather(size_bytes: u64, plan: &Plan<'_>, looked: Vec<Looked>) -> Pass {
         hits: Vec::new(),
         hits_dropped: 0,
         opens: Vec::new(),
+        filled: Filled::of(looked.iter().map(|leaf| (leaf.index, leaf.filled))),
     };
     for leaf in looked {
         pass.allocated_bytes += leaf.allocated_bytes;

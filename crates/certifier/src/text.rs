@@ -1,12 +1,14 @@
 //! A report as text for a terminal: the verdict first, then what must be fixed, then warnings, then the rest in a few lines.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
+use crate::chapters::chapter_of;
+use crate::exceptions::Granted;
 use crate::finding::Verdict;
+use crate::phrase::{Phrase, say};
 use crate::rendered::RenderedRule;
-use crate::report::{Overall, Report};
-use crate::rulebook::Rule;
+use crate::report::{Overall, Report, Scanned};
+use crate::rulebook::{Needs, RULEBOOK, Rule, rule_of};
 use crate::words::Language;
 
 /// Lines of prose are broken after this many characters.
@@ -22,6 +24,18 @@ const BOLD: &str = "\u{1b}[1m";
 const FAINT: &str = "\u{1b}[2m";
 const PLAIN: &str = "\u{1b}[0m";
 
+/// By whose word a breach is accepted, until when, and why.
+pub(crate) fn granted_words(granted: &Granted) -> Phrase {
+    let until = granted.until.to_string();
+    say("exception.granted").text("until", &until).text("by", &granted.by).text("reason", &granted.reason)
+}
+
+/// The account of what was read.
+pub(crate) fn scanned_words(scanned: &Scanned) -> Phrase {
+    let phrase = say("text.scanned").bytes("scanned", scanned.scanned_bytes);
+    phrase.bytes("allocated", scanned.allocated_bytes).count("files", scanned.files)
+}
+
 struct Writer {
     language: Language,
     colour: bool,
@@ -34,7 +48,31 @@ pub fn write(report: &Report, language: Language, colour: bool) -> String {
     writer.head(report);
     writer.rules("text.fix_first", RED, report, Verdict::Fail);
     writer.rules("text.warnings", YELLOW, report, Verdict::Warn);
+    writer.rules("text.excepted", YELLOW, report, Verdict::Excepted);
+    writer.idle_exceptions(report);
     writer.rest(report);
+    writer.out
+}
+
+/// Whether only a running machine could decide the rule: then its reason is its own, and one line names all of them.
+fn needs_boot(id: &str) -> bool {
+    rule_of(id).is_some_and(|rule| rule.needs == Needs::Boot)
+}
+
+/// All rules by their ids and titles, a chapter at a time.
+pub fn list(language: Language, colour: bool) -> String {
+    let mut writer = Writer { language, colour, out: String::new() };
+    let mut chapter = "";
+    for rule in RULEBOOK {
+        let of = chapter_of(rule.id);
+        if of.name != chapter {
+            let gap = if chapter.is_empty() { "" } else { "\n" };
+            let heading = writer.paint(BOLD, language.word(of.key));
+            writer.line(&format!("{gap}{heading}"));
+            chapter = of.name;
+        }
+        writer.line(&format!("  {}  {}", rule.id, language.word(&format!("{}.title", rule.id))));
+    }
     writer.out
 }
 
@@ -53,11 +91,7 @@ pub fn explain(rule: &Rule, language: Language, colour: bool) -> String {
     for (name, severity) in
         [("azure", rule.severity.azure), ("kvm", rule.severity.kvm), ("strict", rule.severity.strict)]
     {
-        let word = language.word(match severity {
-            crate::profile::Severity::Off => "severity.off",
-            crate::profile::Severity::Warn => "severity.warn",
-            crate::profile::Severity::Fail => "severity.fail",
-        });
+        let word = language.word(crate::formats::guide::key(severity));
         let line = format!("{name:<8}{word}");
         writer.line(&line);
     }
@@ -140,15 +174,7 @@ impl Writer {
         let (found, expected) = (self.language.word("text.found"), self.language.word("text.expected"));
         let width = found.chars().count().max(expected.chars().count());
         for piece in rule.evidence.iter().take(EVIDENCE_SHOWN_MAX) {
-            let place = match (piece.path, piece.line, piece.offset) {
-                (Some(path), Some(line), _) => format!("{path}:{line}"),
-                (Some(path), None, Some(offset)) => format!("{path} @ {offset}"),
-                (Some(path), None, None) => path.to_owned(),
-                (None, _, Some(offset)) => {
-                    format!("{} {}", self.language.word("text.byte"), self.language.number(offset))
-                }
-                (None, _, None) => String::new(),
-            };
+            let place = crate::formats::place(piece, self.language);
             if !place.is_empty() {
                 self.line(&format!("{INDENT}{place}"));
             }
@@ -160,10 +186,13 @@ impl Writer {
             }
         }
         if rule.evidence.len() > EVIDENCE_SHOWN_MAX {
-            let more = crate::phrase::say("and_more")
-                .count("count", (rule.evidence.len() - EVIDENCE_SHOWN_MAX) as u64);
+            let more = say("and_more").count("count", (rule.evidence.len() - EVIDENCE_SHOWN_MAX) as u64);
             let more = self.language.write(&more);
             self.line(&format!("{INDENT}{more}"));
+        }
+        if let Some(granted) = rule.exception {
+            self.prose(INDENT, &self.language.write(&granted_words(granted)));
+            return;
         }
         if let Some(remedy) = &rule.remedy {
             // A command stands on a line of its own, unbroken, so that it can be copied.
@@ -176,11 +205,26 @@ impl Writer {
         }
     }
 
+    fn idle_exceptions(&mut self, report: &Report) {
+        for idle in &report.idle_exceptions {
+            let line = format!(
+                "{} {}. {}",
+                self.language.word("text.idle"),
+                idle.rule,
+                self.language.write(&idle.why)
+            );
+            self.line("");
+            self.prose("", &line);
+        }
+    }
+
     /// What needs no reading: ids in a line, reasons only where something stayed open.
     fn rest(&mut self, report: &Report) {
         self.line("");
         let mut open: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for judged in report.with_verdict(Verdict::NotDecided) {
+        let (later, now): (Vec<_>, Vec<_>) =
+            report.with_verdict(Verdict::NotDecided).partition(|judged| needs_boot(&judged.id));
+        for judged in now {
             open.entry(self.language.write(&judged.reason)).or_default().push(&judged.id);
         }
         let label = self.language.word("text.not_decided");
@@ -196,13 +240,13 @@ impl Writer {
                 self.prose("", &line);
             }
         }
+        if !later.is_empty() {
+            let ids: Vec<&str> = later.iter().map(|judged| judged.id.as_str()).collect();
+            let line = format!("{} {}", self.language.word("text.needs_boot"), ids.join(" "));
+            self.prose("", &line);
+        }
         if let Some(scanned) = &report.scanned {
-            let mut line = String::new();
-            let phrase = crate::phrase::say("text.scanned")
-                .bytes("scanned", scanned.scanned_bytes)
-                .bytes("allocated", scanned.allocated_bytes)
-                .count("files", scanned.files);
-            write!(line, "{}", self.language.write(&phrase)).expect("a string takes everything");
+            let line = self.language.write(&scanned_words(scanned));
             self.prose("", &line);
             for left in &scanned.not_scanned {
                 let reason = self.language.write(&left.reason);

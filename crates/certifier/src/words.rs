@@ -28,9 +28,12 @@ macro_rules! book {
                 include_str!(concat!("words/", $language, "/container.txt")),
                 include_str!(concat!("words/", $language, "/partitions.txt")),
                 include_str!(concat!("words/", $language, "/linux.txt")),
+                include_str!(concat!("words/", $language, "/boot.txt")),
+                include_str!(concat!("words/", $language, "/network.txt")),
                 include_str!(concat!("words/", $language, "/market.txt")),
                 include_str!(concat!("words/", $language, "/content.txt")),
                 include_str!(concat!("words/", $language, "/windows.txt")),
+                include_str!(concat!("words/", $language, "/later.txt")),
             ];
             chapters.into_iter().flat_map(lines).collect()
         })

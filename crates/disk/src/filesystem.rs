@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::ext4::Ext4;
 use crate::fat::Fat;
+use crate::ntfs::Ntfs;
 use crate::read_at::ReadAt;
 use crate::signature::Volume;
 use crate::tree::{Tree, Unreadable};
@@ -15,6 +16,7 @@ pub fn open(kind: Volume, volume: Arc<dyn ReadAt>) -> Option<Result<Arc<dyn Tree
         Volume::Ext2 | Volume::Ext3 | Volume::Ext4 => Some(shared(Ext4::open(volume))),
         Volume::Xfs => Some(shared(Xfs::open(volume))),
         Volume::Fat12 | Volume::Fat16 | Volume::Fat32 => Some(shared(Fat::open(volume))),
+        Volume::Ntfs => Some(shared(Ntfs::open(volume))),
         _ => None,
     }
 }
@@ -33,7 +35,7 @@ mod tests {
         for kind in [Volume::Swap, Volume::LvmPhysicalVolume, Volume::Luks, Volume::Blank, Volume::Zfs] {
             assert!(open(kind, zeros.clone()).is_none(), "{kind}");
         }
-        for kind in [Volume::Ext2, Volume::Ext4, Volume::Xfs, Volume::Fat12, Volume::Fat32] {
+        for kind in [Volume::Ext2, Volume::Ext4, Volume::Xfs, Volume::Fat12, Volume::Fat32, Volume::Ntfs] {
             assert!(open(kind, zeros.clone()).expect("it is read").is_err(), "{kind}");
         }
     }

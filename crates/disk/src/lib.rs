@@ -13,6 +13,7 @@
 //! - [`fat`]: FAT12, FAT16 and FAT32
 //! - [`xfs`]: XFS, versions 4 and 5
 //! - [`filesystem`]: the one door to all of these
+//! - [`ntfs`]: NTFS, with what Windows packs in it
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run
@@ -48,6 +49,7 @@ mod fields;
 pub mod filesystem;
 pub mod lvm;
 mod naming;
+pub mod ntfs;
 pub mod partitions;
 pub mod read_at;
 pub mod signature;

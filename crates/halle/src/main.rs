@@ -2,9 +2,9 @@
 //!
 //! This crate parses the configuration and wires the rest together. What is absent: rules.
 
-mod certify;
 mod convert;
 mod demo;
+mod desk;
 mod examine;
 mod operator;
 mod serve;
@@ -35,16 +35,20 @@ enum Command {
     /// Open a market that is filled with demo goods
     Demo(demo::DemoArgs),
     /// Judge a disk image: exit 0 certified, 1 not certified, 2 could not judge
-    Certify(certify::CertifyArguments),
+    Certify(desk::certify::CertifyArguments),
     /// Send an image to a market, or go on where it broke off
     Upload(upload::UploadArgs),
     /// Make a fixed VHD of a disk: exit 0 converted, 1 refused, 2 could not read or write
     Convert(convert::ConvertArguments),
-    /// Judge an image for the market, in a process of its own
+    /// Judge an image in a process that can do nothing else
     #[command(hide = true)]
     Examine(examine::ExamineArgs),
     /// Say what a rule wants, why, and what to do
-    Explain(certify::ExplainArguments),
+    Explain(desk::explain::ExplainArguments),
+    /// Make a pair of keys for signing certificates
+    Keygen(desk::keygen::KeygenArguments),
+    /// Check a certificate against an image: exit 0 all holds, 1 something does not, 2 could not judge
+    Verify(desk::verify::VerifyArguments),
 }
 
 fn main() -> ExitCode {
@@ -53,10 +57,12 @@ fn main() -> ExitCode {
         Command::Operator(args) => in_runtime(operator::run(args)),
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Upload(args) => upload::run(args),
-        Command::Examine(args) => examine::run(args),
-        Command::Certify(arguments) => certify::run(&arguments),
+        Command::Examine(args) => examine::run(&args),
+        Command::Certify(arguments) => desk::certify::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
-        Command::Explain(arguments) => certify::explain(&arguments),
+        Command::Explain(arguments) => desk::explain::run(&arguments),
+        Command::Keygen(arguments) => desk::keygen::run(&arguments),
+        Command::Verify(arguments) => desk::verify::run(&arguments),
     }
 }
 

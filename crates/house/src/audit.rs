@@ -10,12 +10,15 @@ use crate::clock::Timestamp;
 use crate::db::{Columns, Row, Tx};
 use crate::error::Result;
 
+/// Who did what nobody asked for.
+pub const HOUSE: &str = "house";
+
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub id: String,
     pub at: Timestamp,
-    /// An address, or `house` when nobody asked.
+    /// An address, or [`HOUSE`] when nobody asked.
     pub who: String,
     /// `chapter.verb`.
     pub what: String,

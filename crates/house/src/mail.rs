@@ -9,6 +9,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use crate::error::{Error, Result};
 use crate::outbox::Parcel;
+use crate::words::Words;
 
 /// A letter in plain text, in its reader's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,14 @@ pub struct Letter {
     pub to: String,
     pub title: String,
     pub body: String,
+}
+
+/// The answer of the box of files, which has no server that could answer.
+pub const BOXED: &str = "put into the letter box";
+
+/// An answer as a page tells it: a server's in the server's own words, the box's in the reader's.
+pub fn told(w: &Words, answer: &str) -> String {
+    if answer == BOXED { w.say("mail-boxed").to_string() } else { answer.to_owned() }
 }
 
 /// Who carries letters.
@@ -71,7 +80,7 @@ impl Post {
                 );
                 tokio::fs::write(&half, message.formatted()).await.map_err(|error| error.to_string())?;
                 tokio::fs::rename(&half, &file).await.map_err(|error| error.to_string())?;
-                Ok("put into the letter box".to_owned())
+                Ok(BOXED.to_owned())
             }
         }
     }

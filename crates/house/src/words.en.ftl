@@ -106,3 +106,4 @@ problem-fault = Nothing of what you sent was saved. The operator can see what ha
 problem-next-fault = Try again in a minute. If it happens again, send the number to the operator.
 problem-home = Back to the start
 problem-sign-in = Sign in
+mail-boxed = put into the letter box

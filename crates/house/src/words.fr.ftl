@@ -106,3 +106,4 @@ problem-fault = Rien de ce que vous avez envoyé n’a été enregistré. L’op
 problem-next-fault = Réessayez dans une minute. Si cela se reproduit, transmettez le numéro à l’opérateur.
 problem-home = Retour à l’accueil
 problem-sign-in = Se connecter
+mail-boxed = déposée dans la boîte aux lettres

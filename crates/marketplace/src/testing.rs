@@ -316,8 +316,10 @@ pub fn a_clean_report() -> Report {
         size_bytes: 0,
         content_id: None,
         partitions: Vec::new(),
+        system: None,
         scanned: None,
         rules: Vec::new(),
+        idle_exceptions: Vec::new(),
     }
 }
 

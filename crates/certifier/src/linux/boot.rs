@@ -13,9 +13,24 @@ pub const SCRIPT_BYTES_MAX: u64 = 256 << 10;
 pub const SCRIPTS_MAX: usize = 256;
 const DEPTH_MAX: usize = 4;
 
-const UNIT_FOLDERS: [&str; 3] = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
-const SYSV_FOLDERS: [&str; 5] =
-    ["/etc/rcS.d", "/etc/rc2.d", "/etc/rc3.d", "/etc/rc5.d", "/etc/runlevels/default"];
+/// In the order in which systemd looks.
+const UNIT_FOLDERS: [&str; 4] = [
+    "/etc/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+];
+/// What a target pulls in by links.
+const LINKS: [&str; 3] = [".wants", ".requires", ".upholds"];
+const SYSV_FOLDERS: [&str; 7] = [
+    "/etc/rcS.d",
+    "/etc/rc2.d",
+    "/etc/rc3.d",
+    "/etc/rc5.d",
+    "/etc/runlevels/sysinit",
+    "/etc/runlevels/boot",
+    "/etc/runlevels/default",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Init {
@@ -90,14 +105,26 @@ fn enabled_units(root: &Root) -> Result<Vec<(String, String)>, Undecided> {
     let mut enabled = Vec::new();
     for folder in UNIT_FOLDERS {
         for name in root.names(folder)? {
-            if !(name.ends_with(".wants") || name.ends_with(".requires") || name.ends_with(".upholds")) {
+            let Some(target) = LINKS.iter().find_map(|ending| name.strip_suffix(ending)) else {
+                continue;
+            };
+            // What a masked target wants is wanted by nobody.
+            if is_masked(root, target)? {
                 continue;
             }
-            let links = root.names(&format!("{folder}/{name}"))?;
-            enabled.extend(links.into_iter().map(|unit| {
+            for unit in root.names(&format!("{folder}/{name}"))? {
                 let path = format!("{folder}/{name}/{unit}");
-                (unit, path)
-            }));
+                let target = root.link(&path)?.unwrap_or_default();
+                // A link to /dev/null takes back what another folder links.
+                if leads_to_nothing(&target) || enabled.iter().any(|(_, known)| *known == path) {
+                    continue;
+                }
+                let meant = target.rsplit('/').next().unwrap_or("").to_owned();
+                if meant != unit && meant.contains('.') && !meant.contains('@') {
+                    enabled.push((meant, path.clone()));
+                }
+                enabled.push((unit, path));
+            }
         }
     }
     let mut kept = Vec::new();
@@ -109,13 +136,27 @@ fn enabled_units(root: &Root) -> Result<Vec<(String, String)>, Undecided> {
     Ok(kept)
 }
 
-/// Whether a unit is masked: its name in `/etc` leads to `/dev/null`, or to an empty file.
+fn leads_to_nothing(target: &str) -> bool {
+    target.trim_end_matches('/').ends_with("dev/null")
+}
+
+/// Whether a unit is masked: what systemd finds first under its name leads to `/dev/null`, or is empty.
 pub fn is_masked(root: &Root, unit: &str) -> Result<bool, Undecided> {
-    let path = format!("/etc/systemd/system/{unit}");
-    if root.link(&path)?.is_some_and(|target| target.trim_end_matches('/').ends_with("dev/null")) {
-        return Ok(true);
+    Ok(mask_of(root, unit)?.is_some())
+}
+
+/// What masks a unit, if something does.
+pub fn mask_of(root: &Root, unit: &str) -> Result<Option<String>, Undecided> {
+    for folder in UNIT_FOLDERS {
+        let path = format!("{folder}/{unit}");
+        if root.link(&path)?.is_some_and(|target| leads_to_nothing(&target)) {
+            return Ok(Some(path));
+        }
+        if let Some(file) = root.file(&path)? {
+            return Ok(Some(path).filter(|_| file.size_bytes == 0));
+        }
     }
-    Ok(root.file(&path)?.is_some_and(|file| file.size_bytes == 0))
+    Ok(None)
 }
 
 impl Boot {
@@ -165,6 +206,62 @@ impl Boot {
         }
         Ok(None)
     }
+}
+
+/// A start script longer than this in lines is read no further.
+const SCRIPT_LINES_MAX: usize = 20_000;
+
+impl Boot {
+    /// Every line run at boot that has one of `programs` as a word: in inittab and its scripts, in enabled units, and in
+    /// the scripts that they start.
+    pub fn lines_that_run(&self, root: &Root, programs: &[&str]) -> Result<Vec<BootLine>, Undecided> {
+        let runs =
+            |text: &str| words(text).any(|word| programs.contains(&word.rsplit('/').next().unwrap_or(word)));
+        let mut found: Vec<BootLine> = self.lines.iter().filter(|line| runs(&line.text)).cloned().collect();
+        let mut scripts = BTreeSet::new();
+        for (name, link) in &self.enabled {
+            let unit = match self.init {
+                Init::Systemd if name.ends_with(".service") => unit_file(root, name)?,
+                _ => None,
+            };
+            let Some(unit) = unit else {
+                if !name.contains('.') {
+                    scripts.insert(link.clone());
+                }
+                continue;
+            };
+            let text = root.text(&unit)?.unwrap_or_default();
+            for (line, text) in settings(&text).filter(|(_, line)| line.starts_with("Exec")) {
+                if runs(text) {
+                    found.push(BootLine { path: unit.clone(), line, text: text.to_owned() });
+                } else {
+                    scripts.extend(words(text).filter(|word| word.starts_with('/')).map(str::to_owned));
+                }
+            }
+        }
+        scripts.insert("/etc/rc.local".to_owned());
+        scripts.insert("/etc/rc.d/rc.local".to_owned());
+        for path in scripts.into_iter().take(SCRIPTS_MAX) {
+            for (line, text) in script_lines(root, &path)? {
+                if runs(&text) {
+                    found.push(BootLine { path: path.clone(), line, text });
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The lines of an executable script; none when the file is anything else.
+fn script_lines(root: &Root, path: &str) -> Result<Vec<(u64, String)>, Undecided> {
+    let Some(node) = root.file(path)?.filter(|node| node.mode & 0o111 != 0) else {
+        return Ok(Vec::new());
+    };
+    if node.size_bytes > SCRIPT_BYTES_MAX || root.bytes(path, &node, 0, 2)? != b"#!" {
+        return Ok(Vec::new());
+    }
+    let text = root.text(path)?.unwrap_or_default();
+    Ok(settings(&text).take(SCRIPT_LINES_MAX).map(|(line, text)| (line, text.to_owned())).collect())
 }
 
 fn same_file(root: &Root, one: &str, other: &str) -> Result<bool, Undecided> {
@@ -317,6 +414,48 @@ mod tests {
         check(&files[..2], "/usr/lib/seed", "-");
         let masked = [files[0], files[1], files[2], ("/etc/systemd/system/seed.service", "-> /dev/null")];
         check(&masked, "/usr/lib/seed", "-");
+    }
+
+    #[test]
+    fn masks_count_wherever_they_stand_and_for_targets_too() {
+        let unit = ("/usr/lib/systemd/system/seed.service", "[Service]\nExecStart=/bin/seed\n");
+        let link = ("/usr/lib/systemd/system/a.target.wants/seed.service", "-> ../seed.service");
+        let init = ("/sbin/init", "-> /lib/systemd/systemd");
+        check(&[init, unit, link], "/bin/seed", "/usr/lib/systemd/system/seed.service:2");
+        check(&[init, unit, link, ("/etc/systemd/system/a.target", "-> /dev/null")], "/bin/seed", "-");
+        // A mask of the distribution is lifted by a file of the administrator.
+        let masked = [init, ("/usr/lib/systemd/system/seed.service", "-> /dev/null"), link];
+        check(&masked, "/bin/seed", "-");
+        let lifted = ("/etc/systemd/system/seed.service", unit.1);
+        check(&[masked[0], masked[1], link, lifted], "/bin/seed", "/etc/systemd/system/seed.service:2");
+    }
+
+    #[test]
+    fn an_alias_enables_what_it_leads_to() {
+        let unit = ("/usr/lib/systemd/system/ssh.service", "[Service]\nExecStart=/bin/sshd\n");
+        let link =
+            ("/etc/systemd/system/a.target.wants/sshd.service", "-> /usr/lib/systemd/system/ssh.service");
+        check(
+            &[("/sbin/init", "-> systemd"), unit, link],
+            "/bin/sshd",
+            "/usr/lib/systemd/system/ssh.service:2",
+        );
+    }
+
+    #[test]
+    fn programs_are_found_in_units_and_in_the_scripts_that_units_start() {
+        let files = [
+            ("/sbin/init", "-> /lib/systemd/systemd"),
+            ("/usr/lib/systemd/system/a.service", "[Service]\nExecStart=/usr/local/bin/a start\n"),
+            ("/etc/systemd/system/x.target.wants/a.service", "-> /usr/lib/systemd/system/a.service"),
+            ("/usr/local/bin/a*", "#!/bin/sh\n# swapon /never\nswapon /swapfile\n"),
+            ("/etc/rc.local", "#!/bin/sh\nswapon /not/executable\n"),
+        ];
+        let root = Folder::of(&files).root();
+        let boot = read(&root).expect("a readable system");
+        let found = boot.lines_that_run(&root, &["swapon"]).expect("a readable system");
+        let places: Vec<String> = found.iter().map(|line| format!("{}:{}", line.path, line.line)).collect();
+        assert_eq!(places, ["/usr/local/bin/a:3"]);
     }
 
     #[test]

@@ -1,11 +1,21 @@
 //! Boot entries: which kernel starts by default, with which initramfs and which command line.
 //!
-//! Read are the configuration of GRUB, boot loader specification entries, extlinux, and `/etc/kernel/cmdline`.
+//! Read are the configuration of GRUB, boot loader specification entries, unified kernel images, extlinux, and
+//! `/etc/kernel/cmdline`.
 
-use crate::finding::Undecided;
+use std::cmp::Ordering;
+
+use crate::finding::{Evidence, Undecided};
+use crate::linux::grub;
 use crate::linux::root::{Root, settings};
+use crate::linux::uki::{self, Piece};
 
 pub const ENTRIES_MAX: usize = 1_000;
+/// Add-ons of one unified kernel image.
+const ADDONS_MAX: usize = 64;
+
+/// What firmware starts when nothing tells it otherwise.
+const REMOVABLE: [&str; 2] = ["/EFI/BOOT/BOOTX64.EFI", "/EFI/BOOT/BOOTAA64.EFI"];
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BootEntry {
@@ -14,15 +24,36 @@ pub struct BootEntry {
     pub initrds: Vec<String>,
     pub arguments: String,
     pub path: String,
-    /// The line of the arguments.
+    /// The line of the arguments; 0 when they stand in no line.
     pub line: u64,
-    id: String,
+    /// The byte of the arguments, where they stand in a program.
+    pub offset: Option<u64>,
+    /// The kernel's release, where the entry says it.
+    pub release: Option<String>,
+    /// The stretches of a unified kernel image that are kernel and initramfs.
+    pub unified: Option<(Piece, Option<Piece>)>,
+    pub id: String,
 }
 
 impl BootEntry {
     /// The values of one kernel argument, in order.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.arguments.split_whitespace().filter_map(move |word| word.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// Whether the kernel is told exactly this word.
+    pub fn has(&self, word: &str) -> bool {
+        self.arguments.split_whitespace().any(|argument| argument == word)
+    }
+
+    /// Says where the arguments stand.
+    pub fn place(&self, evidence: Evidence) -> Evidence {
+        let evidence = evidence.at(&self.path);
+        match (self.line, self.offset) {
+            (0, Some(offset)) => evidence.offset(offset),
+            (0, None) => evidence,
+            (line, _) => evidence.line(line),
+        }
     }
 }
 
@@ -32,15 +63,23 @@ pub struct BootFolder {
     pub root: Root,
     /// The path of the folder on its own filesystem, without a slash at the end.
     pub at: String,
+    /// The path under which a person finds it on the running system.
+    pub mounted: &'static str,
 }
 
 impl BootFolder {
-    /// The path under which a person finds a file of this folder.
-    fn shown(&self, path: &str) -> String {
-        format!("/boot{path}")
+    /// The folders of a root filesystem in which boot files lie when they have no filesystem of their own.
+    pub fn of_root(root: &Root) -> Vec<BootFolder> {
+        let folders = ["/boot", "/boot/efi", "/efi"];
+        folders.map(|at| BootFolder { root: root.clone(), at: at.to_owned(), mounted: at }).into()
     }
 
-    fn text(&self, path: &str) -> Result<Option<String>, Undecided> {
+    /// The path under which a person finds a file of this folder.
+    pub fn shown(&self, path: &str) -> String {
+        format!("{}{path}", self.mounted)
+    }
+
+    pub fn text(&self, path: &str) -> Result<Option<String>, Undecided> {
         self.root.text(&format!("{}{path}", self.at))
     }
 
@@ -54,16 +93,49 @@ impl BootFolder {
         }
         Ok(None)
     }
+
+    /// A file that a boot entry names, as a whole.
+    fn whole(&self, named: &str) -> Result<Option<Piece>, Undecided> {
+        let Some(path) = self.find(named)? else {
+            return Ok(None);
+        };
+        let length = self.root.file(&path)?.map_or(0, |node| node.size_bytes);
+        Ok(Some(Piece { path, offset: 0, length }))
+    }
+
+    /// Where the kernel of an entry lies.
+    pub fn kernel(&self, entry: &BootEntry) -> Result<Option<Piece>, Undecided> {
+        match &entry.unified {
+            Some((kernel, _)) => Ok(Some(kernel.clone())),
+            None => self.whole(&entry.kernel),
+        }
+    }
+
+    /// Where the initramfs files of an entry lie.
+    pub fn initrds(&self, entry: &BootEntry) -> Result<Vec<Piece>, Undecided> {
+        let mut pieces: Vec<Piece> = entry.unified.iter().filter_map(|(_, initrd)| initrd.clone()).collect();
+        for named in &entry.initrds {
+            pieces.extend(self.whole(named)?);
+        }
+        Ok(pieces)
+    }
 }
 
 /// The entry that boots when nobody chooses, and the folder in which it was found.
 pub fn default_entry(folders: &[BootFolder]) -> Result<Option<(BootEntry, BootFolder)>, Undecided> {
     for folder in folders {
-        let found = match grub(folder)? {
+        for program in REMOVABLE {
+            if let Some(entry) = unified(folder, program)? {
+                return Ok(Some((entry, folder.clone())));
+            }
+        }
+    }
+    for folder in folders {
+        let found = match grub::entry(folder, folders)? {
             Some(entry) => Some(entry),
             None => match extlinux(folder)? {
                 Some(entry) => Some(entry),
-                None => newest(bls(folder, "")?),
+                None => loader(folder)?,
             },
         };
         if let Some(entry) = found {
@@ -83,129 +155,60 @@ pub fn default_entry(folders: &[BootFolder]) -> Result<Option<(BootEntry, BootFo
     Ok(None)
 }
 
-fn grub(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
-    for (config, environment) in [("/grub/grub.cfg", "/grub/grubenv"), ("/grub2/grub.cfg", "/grub2/grubenv")]
-    {
-        let Some(text) = folder.text(config)? else {
-            continue;
-        };
-        let environment = folder.text(environment)?.unwrap_or_default();
-        let saved = |name: &str| {
-            let lines = environment.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-            lines.fold("", |_, last| last).to_owned()
-        };
-        let menu = GrubMenu::read(&text, &folder.shown(config));
-        let wanted = match menu.default.as_str() {
-            chosen if chosen.contains("saved_entry") => saved("saved_entry"),
-            chosen => chosen.to_owned(),
-        };
-        if menu.entries.is_empty() && text.contains("blscfg") {
-            let entries = bls(folder, &saved("kernelopts"))?;
-            let chosen = entries.iter().find(|entry| entry.id == wanted).cloned();
-            return Ok(chosen.or_else(|| newest(entries)));
-        }
-        if let Some(entry) = menu.choose(&wanted) {
-            return Ok(Some(entry));
+/// What a loader takes from `loader/entries` and `EFI/Linux`: what its configuration names, or the newest.
+fn loader(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
+    let mut entries = bls(folder)?;
+    for name in folder.root.names(&format!("{}/EFI/Linux", folder.at))?.into_iter().take(ENTRIES_MAX) {
+        if name.to_ascii_lowercase().ends_with(".efi") {
+            entries.extend(unified(folder, &format!("/EFI/Linux/{name}"))?);
         }
     }
-    Ok(None)
-}
-
-#[derive(Default)]
-struct GrubMenu {
-    /// Entries of the menu itself; a submenu counts as one place.
-    entries: Vec<BootEntry>,
-    /// The place in the menu of each entry, and the title of the submenu it lies in.
-    places: Vec<(usize, String)>,
-    default: String,
-}
-
-impl GrubMenu {
-    fn read(text: &str, path: &str) -> GrubMenu {
-        let mut menu = GrubMenu::default();
-        let (mut entry, mut submenu): (Option<BootEntry>, Option<String>) = (None, None);
-        let (mut depth, mut entry_depth, mut submenu_depth, mut place) = (0_usize, 0, 0, 0);
-        let mut bare = BootEntry { path: path.to_owned(), ..BootEntry::default() };
-        for (number, line) in settings(text) {
-            let first = line.split_whitespace().next().unwrap_or("");
-            match first {
-                "menuentry" if entry.is_none() && menu.entries.len() < ENTRIES_MAX => {
-                    let (title, id) = title_and_id(line);
-                    entry = Some(BootEntry { title, id, path: path.to_owned(), ..BootEntry::default() });
-                    entry_depth = depth;
-                }
-                "submenu" if submenu.is_none() => {
-                    submenu = Some(title_and_id(line).0);
-                    submenu_depth = depth;
-                }
-                "set" if line.starts_with("set default=") => {
-                    let value = line["set default=".len()..].trim_matches(['"', '\'']);
-                    // The last plain value stands; `${next_entry}` is for one boot only.
-                    if !value.contains("next_entry") {
-                        value.clone_into(&mut menu.default);
-                    }
-                }
-                "linux" | "linux16" | "linuxefi" => {
-                    let target = entry.as_mut().unwrap_or(&mut bare);
-                    let mut words = line.split_whitespace().skip(1);
-                    words.next().unwrap_or("").clone_into(&mut target.kernel);
-                    target.arguments = words.collect::<Vec<_>>().join(" ");
-                    target.line = number;
-                }
-                "initrd" | "initrd16" | "initrdefi" => {
-                    let target = entry.as_mut().unwrap_or(&mut bare);
-                    target.initrds = line.split_whitespace().skip(1).map(str::to_owned).collect();
-                }
-                _ => {}
-            }
-            let opens = line.ends_with('{');
-            depth = if opens { depth + 1 } else { depth };
-            if first == "}" {
-                depth = depth.saturating_sub(1);
-                if entry.is_some() && depth == entry_depth {
-                    menu.places.push((place, submenu.clone().unwrap_or_default()));
-                    menu.entries.extend(entry.take());
-                    place += usize::from(submenu.is_none());
-                } else if submenu.is_some() && depth == submenu_depth {
-                    submenu = None;
-                    place += 1;
-                }
-            }
-        }
-        if menu.entries.is_empty() && !bare.kernel.is_empty() {
-            menu.places.push((0, String::new()));
-            menu.entries.push(bare);
-        }
-        menu
-    }
-
-    /// The entry that `wanted` names by place, title or id, `submenu>entry` too; the first when it names none.
-    fn choose(self, wanted: &str) -> Option<BootEntry> {
-        let last = wanted.rsplit('>').next().unwrap_or(wanted);
-        let by_name = |entry: &BootEntry| !last.is_empty() && (entry.title == last || entry.id == last);
-        let named = self.entries.iter().position(by_name);
-        let numbered = wanted
-            .parse()
-            .ok()
-            .and_then(|number: usize| self.places.iter().position(|(place, _)| *place == number));
-        let chosen = named.or(numbered).unwrap_or(0);
-        self.entries.into_iter().nth(chosen)
-    }
-}
-
-/// `menuentry 'Debian' --class debian $menuentry_id_option 'gnulinux-simple' {`
-fn title_and_id(line: &str) -> (String, String) {
-    let quoted = |text: &str| {
-        let (start, mark) = text.char_indices().find(|(_, c)| matches!(c, '\'' | '"'))?;
-        let rest = &text[start + 1..];
-        Some(rest[..rest.find(mark)?].to_owned())
+    let config = folder.text("/loader/loader.conf")?.unwrap_or_default();
+    let wanted = settings(&config)
+        .filter_map(|(_, line)| line.strip_prefix("default")?.split_whitespace().next())
+        .last()
+        .map(|pattern| pattern.trim_end_matches(".conf").trim_end_matches(".efi").to_owned());
+    let chosen = |pattern: &String| {
+        let fitting: Vec<BootEntry> =
+            entries.iter().filter(|entry| fits(pattern, &entry.id)).cloned().collect();
+        newest(fitting)
     };
-    let id = line.find("$menuentry_id_option").or(line.find("--id")).and_then(|at| quoted(&line[at..]));
-    (quoted(line).unwrap_or_default(), id.unwrap_or_default())
+    Ok(wanted.as_ref().and_then(chosen).or_else(|| newest(entries.clone())))
+}
+
+/// A unified kernel image as an entry, with what its add-ons bring.
+fn unified(folder: &BootFolder, path: &str) -> Result<Option<BootEntry>, Undecided> {
+    let program = format!("{}{path}", folder.at);
+    let Some(image) = uki::read(&folder.root, &program)? else {
+        return Ok(None);
+    };
+    let (mut arguments, offset) = image.arguments.unzip();
+    let addons = format!("{program}.extra.d");
+    for name in
+        folder.root.names(&addons)?.iter().filter(|name| name.ends_with(".addon.efi")).take(ADDONS_MAX)
+    {
+        if let Some(more) = uki::addon_arguments(&folder.root, &format!("{addons}/{name}"))? {
+            let all = arguments.get_or_insert_default();
+            all.push(' ');
+            all.push_str(&more);
+        }
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    Ok(Some(BootEntry {
+        id: name.get(..name.len().saturating_sub(4)).unwrap_or(name).to_owned(),
+        title: name.to_owned(),
+        kernel: program,
+        arguments: arguments.unwrap_or_default(),
+        path: folder.shown(path),
+        offset,
+        release: image.release,
+        unified: Some((image.kernel, image.initrd)),
+        ..BootEntry::default()
+    }))
 }
 
 /// The entries of the boot loader specification, by file name.
-fn bls(folder: &BootFolder, kernelopts: &str) -> Result<Vec<BootEntry>, Undecided> {
+pub fn bls(folder: &BootFolder) -> Result<Vec<BootEntry>, Undecided> {
     let mut entries = Vec::new();
     for name in folder.root.names(&format!("{}/loader/entries", folder.at))?.into_iter().take(ENTRIES_MAX) {
         let Some(id) = name.strip_suffix(".conf") else {
@@ -219,34 +222,110 @@ fn bls(folder: &BootFolder, kernelopts: &str) -> Result<Vec<BootEntry>, Undecide
             let value = value.trim();
             match key {
                 "title" => value.clone_into(&mut entry.title),
-                "linux" => value.clone_into(&mut entry.kernel),
+                "version" if !value.contains('/') => entry.release = Some(value.to_owned()),
+                "linux" | "efi" | "uki" => value.clone_into(&mut entry.kernel),
                 "initrd" => entry.initrds.extend(value.split_whitespace().map(str::to_owned)),
                 "options" => {
-                    entry.arguments = value.replace("$kernelopts", kernelopts);
+                    let gap = if entry.arguments.is_empty() { "" } else { " " };
+                    entry.arguments = format!("{}{gap}{value}", entry.arguments);
                     entry.line = number;
                 }
                 _ => {}
             }
         }
-        entries.push(entry);
+        entries.push(with_image(folder, entry)?);
     }
     Ok(entries)
 }
 
-/// The entry that a boot loader would take from these: the last by name that is not for rescue.
-fn newest(entries: Vec<BootEntry>) -> Option<BootEntry> {
-    let ordinary = entries.iter().rposition(|entry| !entry.id.contains("rescue"));
-    let chosen = ordinary.or(entries.len().checked_sub(1))?;
-    entries.into_iter().nth(chosen)
+/// An entry may name a unified kernel image, whose own arguments count when it gives none.
+fn with_image(folder: &BootFolder, entry: BootEntry) -> Result<BootEntry, Undecided> {
+    if !entry.kernel.to_ascii_lowercase().ends_with(".efi") {
+        return Ok(entry);
+    }
+    let Some(image) = unified(folder, &entry.kernel)? else {
+        return Ok(entry);
+    };
+    if entry.arguments.is_empty() {
+        return Ok(BootEntry { id: entry.id, title: entry.title, ..image });
+    }
+    Ok(BootEntry { unified: image.unified, release: entry.release.or(image.release), ..entry })
+}
+
+/// The entry that a boot loader would take from these: the highest version that is not for rescue.
+pub fn newest(entries: Vec<BootEntry>) -> Option<BootEntry> {
+    let name = |entry: &BootEntry| entry.release.clone().unwrap_or_else(|| entry.id.clone());
+    let key = |entry: &BootEntry| !entry.id.contains("rescue");
+    entries.into_iter().max_by(|one, other| {
+        let by_version = by_numbers(&name(one), &name(other)).then_with(|| by_numbers(&one.id, &other.id));
+        key(one).cmp(&key(other)).then(by_version)
+    })
+}
+
+/// Compares names with their numbers as numbers: `6.9` comes before `6.10`.
+fn by_numbers(one: &str, other: &str) -> Ordering {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    loop {
+        let (Some(first), Some(second)) = (one.first(), other.first()) else {
+            return one.len().cmp(&other.len());
+        };
+        if first.is_ascii_digit() && second.is_ascii_digit() {
+            let (here, there) = (digits(&mut one), digits(&mut other));
+            let order = here.len().cmp(&there.len()).then(here.cmp(there));
+            if order != Ordering::Equal {
+                return order;
+            }
+        } else if first != second {
+            return first.cmp(second);
+        } else {
+            (one, other) = (&one[1..], &other[1..]);
+        }
+    }
+}
+
+/// Takes a number off the front, without leading zeros.
+fn digits<'a>(text: &mut &'a [u8]) -> &'a [u8] {
+    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, rest) = text.split_at(length);
+    *text = rest;
+    let zeros = number.iter().take_while(|byte| **byte == b'0').count();
+    &number[zeros..]
+}
+
+/// Whether a name fits a pattern of `*` and `?`.
+pub fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut at, mut place) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while place < name.len() {
+        if at < pattern.len() && pattern[at] == b'*' {
+            star = Some((at, place));
+            at += 1;
+        } else if at < pattern.len() && (pattern[at] == b'?' || pattern[at] == name[place]) {
+            at += 1;
+            place += 1;
+        } else if let Some((after, taken)) = star {
+            star = Some((after, taken + 1));
+            (at, place) = (after + 1, taken + 1);
+        } else {
+            return false;
+        }
+    }
+    pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
 fn extlinux(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
-    for path in ["/extlinux/extlinux.conf", "/extlinux.conf", "/syslinux/syslinux.cfg"] {
+    for path in ["/extlinux/extlinux.conf", "/extlinux.conf", "/syslinux/syslinux.cfg", "/syslinux.cfg"] {
         let Some(text) = folder.text(path)? else {
             continue;
         };
         let mut entries: Vec<BootEntry> = Vec::new();
         let mut wanted = String::new();
+        let beside = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let absolute = |named: &str| match named {
+            whole if whole.starts_with('/') => whole.to_owned(),
+            part => format!("{beside}/{part}"),
+        };
         for (number, line) in settings(&text) {
             let (key, value) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
             let value = value.trim();
@@ -258,64 +337,41 @@ fn extlinux(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
             }
             match (key.as_str(), entries.last_mut()) {
                 ("default", _) => value.clone_into(&mut wanted),
-                ("linux" | "kernel", Some(entry)) => value.clone_into(&mut entry.kernel),
-                ("initrd", Some(entry)) => entry.initrds = value.split(',').map(str::to_owned).collect(),
+                ("menu", Some(entry)) if value.eq_ignore_ascii_case("default") => {
+                    entry.id.clone_into(&mut wanted)
+                }
+                ("linux" | "kernel", Some(entry)) => entry.kernel = absolute(value),
+                ("initrd", Some(entry)) => entry.initrds = value.split(',').map(absolute).collect(),
                 ("append", Some(entry)) => {
                     let initrds = value.split_whitespace().filter_map(|word| word.strip_prefix("initrd="));
-                    entry.initrds.extend(initrds.flat_map(|list| list.split(',')).map(str::to_owned));
+                    entry.initrds.extend(initrds.flat_map(|list| list.split(',')).map(absolute));
                     value.clone_into(&mut entry.arguments);
                     entry.line = number;
                 }
                 _ => {}
             }
         }
-        let chosen = entries.iter().position(|entry| entry.id == wanted).unwrap_or(0);
+        let named = entries.iter().position(|entry| entry.id == wanted);
+        let chosen = named.or(entries.iter().position(|entry| !entry.kernel.is_empty())).unwrap_or(0);
         return Ok(entries.into_iter().nth(chosen));
     }
     Ok(None)
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::linux::folder::Folder;
 
     /// Checks kernel, arguments and place of the default entry.
     #[track_caller]
-    fn check(files: &[(&str, &str)], expected: &str) {
-        let folders = [BootFolder { root: Folder::of(files).root(), at: "/boot".to_owned() }];
-        let found = default_entry(&folders).expect("readable boot files");
+    pub fn check(files: &[(&str, &str)], expected: &str) {
+        let found =
+            default_entry(&BootFolder::of_root(&Folder::of(files).root())).expect("readable boot files");
         let shown = found.map_or("-".to_owned(), |(entry, _)| {
             format!("{} | {} | {}:{}", entry.kernel, entry.arguments, entry.path, entry.line)
         });
         assert_eq!(shown, expected);
-    }
-
-    const MENU: &str = "set default=\"0\"\nif [ x ]; then\n  set default=\"${next_entry}\"\nfi\n\
-        menuentry 'Debian' --class debian $menuentry_id_option 'simple' {\n\tlinux /vmlinuz-1 root=a console=ttyS0\n\tinitrd /initrd-1\n}\n\
-        submenu 'Advanced' $menuentry_id_option 'advanced' {\n\tmenuentry 'Old' $menuentry_id_option 'old' {\n\t\tlinux /vmlinuz-0 root=b\n\t}\n}\n\
-        menuentry 'Memtest' {\n\tlinux /memtest\n}\n";
-
-    #[test]
-    fn grub_boots_the_entry_that_it_was_told_to() {
-        check(&[("/boot/grub/grub.cfg", MENU)], "/vmlinuz-1 | root=a console=ttyS0 | /boot/grub/grub.cfg:6");
-        let saved = MENU.replace("default=\"0\"", "default=\"${saved_entry}\"");
-        let files = [
-            ("/boot/grub/grub.cfg", saved.as_str()),
-            ("/boot/grub/grubenv", "# GRUB\nsaved_entry=advanced>old\n"),
-        ];
-        check(&files, "/vmlinuz-0 | root=b | /boot/grub/grub.cfg:11");
-        let second = MENU.replace("default=\"0\"", "default=\"2\"");
-        check(&[("/boot/grub/grub.cfg", &second)], "/memtest |  | /boot/grub/grub.cfg:15");
-    }
-
-    #[test]
-    fn grub_without_a_menu_boots_what_the_file_says() {
-        let text = "set timeout=0\nlinux /boot/vmlinuz console=tty1 console=ttyS0,115200n8\ninitrd /boot/initrd.img\nboot\n";
-        check(
-            &[("/boot/grub/grub.cfg", text)],
-            "/boot/vmlinuz | console=tty1 console=ttyS0,115200n8 | /boot/grub/grub.cfg:2",
-        );
     }
 
     #[test]
@@ -347,5 +403,55 @@ mod tests {
             " | root=x console=ttyS0 | /etc/kernel/cmdline:1",
         );
         check(&[("/etc/hostname", "x")], "-");
+    }
+    /// Checks a folder with programs in it: name, command line and place of what boots.
+    #[track_caller]
+    fn check_programs(files: &[(&str, &str)], programs: &[(&str, &str)], expected: &str) {
+        let mut folder = Folder::of(files);
+        for (path, arguments) in programs {
+            let sections: [(&str, &[u8]); 2] = [(".cmdline", arguments.as_bytes()), (".linux", b"kernel")];
+            folder = folder.with(path, &uki::tests::program(&sections));
+        }
+        let found = default_entry(&BootFolder::of_root(&folder.root())).expect("readable boot files");
+        let (entry, _) = found.expect("something boots");
+        let place = entry.offset.map_or(entry.line, |offset| offset);
+        assert_eq!(format!("{} | {} | {}@{place}", entry.id, entry.arguments, entry.path), expected);
+    }
+
+    #[test]
+    fn the_newest_unified_kernel_boots_unless_the_loader_is_told_otherwise() {
+        let programs = [
+            ("/boot/efi/EFI/Linux/a-6.9.efi", "old"),
+            ("/boot/efi/EFI/Linux/a-6.10.efi", "new console=ttyS0"),
+        ];
+        check_programs(&[], &programs, "a-6.10 | new console=ttyS0 | /boot/efi/EFI/Linux/a-6.10.efi@1024");
+        let config = [("/boot/efi/loader/loader.conf", "timeout 3\ndefault *-6.9.efi\n")];
+        check_programs(&config, &programs, "a-6.9 | old | /boot/efi/EFI/Linux/a-6.9.efi@1024");
+    }
+
+    #[test]
+    fn a_unified_kernel_that_the_firmware_itself_starts_comes_first() {
+        let programs = [("/efi/EFI/BOOT/BOOTX64.EFI", "direct"), ("/efi/EFI/Linux/a.efi", "other")];
+        let grub = [("/boot/grub/grub.cfg", "menuentry 'X' {\n linux /k old\n}\n")];
+        check_programs(&grub, &programs, "BOOTX64 | direct | /efi/EFI/BOOT/BOOTX64.EFI@1024");
+    }
+
+    #[test]
+    fn add_ons_and_entries_speak_for_a_unified_kernel() {
+        let image = ("/efi/EFI/Linux/a.efi", "root=a");
+        let addon = ("/efi/EFI/Linux/a.efi.extra.d/serial.addon.efi", "console=ttyS0");
+        check_programs(&[], &[image, addon], "a | root=a console=ttyS0 | /efi/EFI/Linux/a.efi@1024");
+        let entry = [("/efi/loader/entries/z.conf", "title Z\nefi /EFI/Linux/a.efi\noptions root=z\n")];
+        check_programs(&entry, &[image], "z | root=z | /efi/loader/entries/z.conf@3");
+    }
+
+    #[test]
+    fn names_are_compared_by_their_numbers_and_fit_patterns() {
+        assert_eq!(by_numbers("6.9", "6.10"), Ordering::Less);
+        assert_eq!(by_numbers("6.010", "6.10"), Ordering::Equal);
+        assert_eq!(by_numbers("a-1", "a-1-b"), Ordering::Less);
+        assert!(fits("a*.z", "abc.z") && fits("*", "") && fits("a?c", "abc"));
+        assert!(!fits("a*.z", "abc.y") && !fits("a?", "a") && !fits("", "a"));
+        assert!(!fits(&"*a".repeat(500), &"a".repeat(400)));
     }
 }

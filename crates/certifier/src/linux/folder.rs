@@ -38,6 +38,16 @@ impl Folder {
         Folder { paths: things.keys().cloned().collect(), things }
     }
 
+    /// The same with a file that is not text.
+    pub fn with(mut self, path: &str, content: &[u8]) -> Folder {
+        for (place, _) in path.match_indices('/').filter(|(place, _)| *place > 0) {
+            self.things.entry(path[..place].to_owned()).or_insert(Thing::Directory);
+        }
+        self.things.insert(path.to_owned(), Thing::File(content.to_vec(), 0o644));
+        self.paths = self.things.keys().cloned().collect();
+        self
+    }
+
     pub fn root(self) -> Root {
         Root::new(Arc::new(self))
     }

@@ -3,14 +3,23 @@
 //! Contents are skipped, only names are kept, and an archive that grows beyond its limits ends the reading: what was not
 //! read is said, never assumed.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
-pub const COMPRESSED_BYTES_MAX: u64 = 192 << 20;
+use crate::linux::unpack::{UnpackError, packing, unpack};
+
+pub const COMPRESSED_BYTES_MAX: u64 = 512 << 20;
 /// An initramfs that unpacks to more than this is not read on.
 pub const UNPACKED_BYTES_MAX: u64 = 1 << 30;
 pub const NAMES_MAX: usize = 200_000;
 const NAME_BYTES_MAX: u64 = 4096;
+
+/// What may come out of one byte, once [`RATIO_FREE_BYTES`] have come out at all. Real ones stay below ten.
+const RATIO_MAX: u64 = 100;
+const RATIO_FREE_BYTES: u64 = 16 << 20;
+
+const BUFFER_BYTES: usize = 64 << 10;
 
 #[derive(Debug, thiserror::Error)]
 pub enum NotRead {
@@ -29,67 +38,127 @@ impl From<io::Error> for NotRead {
     }
 }
 
-/// The paths in the archives of `bytes`.
-pub fn names(bytes: &[u8]) -> Result<BTreeSet<String>, NotRead> {
-    let mut names = BTreeSet::new();
-    let mut rest = bytes;
-    loop {
-        let padding = rest.iter().take_while(|byte| **byte == 0).count();
-        rest = &rest[padding..];
-        if rest.is_empty() {
-            return Ok(names);
+impl From<UnpackError> for NotRead {
+    fn from(cause: UnpackError) -> NotRead {
+        match cause {
+            UnpackError::Unknown(name) => NotRead::Compression(name),
+            UnpackError::Io(_) => NotRead::Damaged,
         }
-        if rest.starts_with(b"07070") {
-            let mut reader = Counted { inner: &mut rest, left: UNPACKED_BYTES_MAX };
-            archive(&mut reader, &mut names)?;
+    }
+}
+
+/// The paths in the archives that `file` holds.
+pub fn names(file: impl Read) -> Result<BTreeSet<String>, NotRead> {
+    let packed_bytes = Cell::new(0);
+    let source = Counting { inner: file, count: &packed_bytes };
+    let mut source = BufReader::with_capacity(BUFFER_BYTES, source);
+    let mut names = BTreeSet::new();
+    let mut unpacked = Unpacked { total: 0, packed_bytes: &packed_bytes };
+    while let Some(head) = next_head(&mut source)? {
+        if head.starts_with(b"07070") {
+            archive(&mut Archive { head: &head, inner: &mut source, unpacked: &mut unpacked }, &mut names)?;
             continue;
         }
         // What follows a compressed archive is not read: nobody puts anything there.
-        let mut inner = unpack(rest)?;
-        let mut reader = Counted { inner: &mut *inner, left: UNPACKED_BYTES_MAX };
-        archive(&mut reader, &mut names)?;
-        return Ok(names);
-    }
-}
-
-fn unpack(bytes: &[u8]) -> Result<Box<dyn Read + '_>, NotRead> {
-    match bytes {
-        [0x1f, 0x8b, ..] => Ok(Box::new(flate2::read::MultiGzDecoder::new(bytes))),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            let decoder = ruzstd::decoding::StreamingDecoder::new(bytes).map_err(|_| NotRead::Damaged)?;
-            Ok(Box::new(decoder))
+        let packing = packing(&head).ok_or(NotRead::Damaged)?;
+        let inner = unpack(packing, (&head[..]).chain(source))?;
+        let mut inner = BufReader::with_capacity(BUFFER_BYTES, inner);
+        while let Some(head) = next_head(&mut inner)? {
+            archive(&mut Archive { head: &head, inner: &mut inner, unpacked: &mut unpacked }, &mut names)?;
         }
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => Err(NotRead::Compression("xz")),
-        [0x02, 0x21, 0x4c, 0x18, ..] | [0x04, 0x22, 0x4d, 0x18, ..] => Err(NotRead::Compression("lz4")),
-        [b'B', b'Z', b'h', ..] => Err(NotRead::Compression("bzip2")),
-        [0x5d, 0, 0, ..] => Err(NotRead::Compression("lzma")),
-        _ => Err(NotRead::Damaged),
+        break;
+    }
+    Ok(names)
+}
+
+/// The first bytes that are not padding; `None` at the end.
+fn next_head(source: &mut impl BufRead) -> Result<Option<[u8; 6]>, NotRead> {
+    loop {
+        let buffer = source.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(None);
+        }
+        let zeros = buffer.iter().take_while(|byte| **byte == 0).count();
+        let at_end = zeros == buffer.len();
+        source.consume(zeros);
+        if !at_end {
+            break;
+        }
+    }
+    let mut head = [0; 6];
+    source.read_exact(&mut head)?;
+    Ok(Some(head))
+}
+
+/// A reader that knows how much was read from it.
+struct Counting<'a, R> {
+    inner: R,
+    count: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Counting<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let taken = self.inner.read(buffer)?;
+        self.count.set(self.count.get().saturating_add(taken as u64));
+        Ok(taken)
     }
 }
 
-/// A reader that ends with an error once its budget is spent.
-struct Counted<'a> {
-    inner: &'a mut dyn Read,
-    left: u64,
+/// What came out so far, and how much went in for it.
+struct Unpacked<'a> {
+    total: u64,
+    packed_bytes: &'a Cell<u64>,
 }
 
-impl Counted<'_> {
+impl Unpacked<'_> {
+    /// Makes room for what is about to be read.
+    fn grow(&mut self, length: u64) -> Result<(), NotRead> {
+        self.total = self.total.checked_add(length).ok_or(NotRead::OverLimit)?;
+        let by_ratio = self.packed_bytes.get().saturating_mul(RATIO_MAX).saturating_add(RATIO_FREE_BYTES);
+        if self.total > UNPACKED_BYTES_MAX.min(by_ratio) { Err(NotRead::OverLimit) } else { Ok(()) }
+    }
+}
+
+/// One archive, of which the first bytes have been taken already.
+struct Archive<'a, 'b> {
+    head: &'a [u8],
+    inner: &'a mut dyn Read,
+    unpacked: &'a mut Unpacked<'b>,
+}
+
+impl Archive<'_, '_> {
+    /// The next `length` bytes; who calls keeps them few.
     fn take(&mut self, length: u64) -> Result<Vec<u8>, NotRead> {
-        self.left = self.left.checked_sub(length).ok_or(NotRead::OverLimit)?;
+        self.unpacked.grow(length)?;
         let mut bytes = vec![0; usize::try_from(length).map_err(|_| NotRead::OverLimit)?];
-        self.inner.read_exact(&mut bytes)?;
+        let known = self.head.len().min(bytes.len());
+        bytes[..known].copy_from_slice(&self.head[..known]);
+        self.head = &self.head[known..];
+        self.inner.read_exact(&mut bytes[known..])?;
         Ok(bytes)
     }
 
+    /// Passes over content piece by piece, so that a bomb is noticed while it grows.
     fn skip(&mut self, length: u64) -> Result<(), NotRead> {
-        self.left = self.left.checked_sub(length).ok_or(NotRead::OverLimit)?;
-        let skipped = io::copy(&mut Read::take(&mut *self.inner, length), &mut io::sink())?;
-        if skipped == length { Ok(()) } else { Err(NotRead::Damaged) }
+        if length > UNPACKED_BYTES_MAX {
+            return Err(NotRead::OverLimit);
+        }
+        let mut left = length;
+        while left > 0 {
+            let piece = left.min(1 << 20);
+            self.unpacked.grow(piece)?;
+            let skipped = io::copy(&mut Read::take(&mut *self.inner, piece), &mut io::sink())?;
+            if skipped != piece {
+                return Err(NotRead::Damaged);
+            }
+            left -= piece;
+        }
+        Ok(())
     }
 }
 
 /// One "newc" archive, up to its trailer.
-fn archive(reader: &mut Counted<'_>, names: &mut BTreeSet<String>) -> Result<(), NotRead> {
+fn archive(reader: &mut Archive<'_, '_>, names: &mut BTreeSet<String>) -> Result<(), NotRead> {
     loop {
         let header = reader.take(110)?;
         if !header.starts_with(b"070701") && !header.starts_with(b"070702") {
@@ -145,9 +214,13 @@ mod tests {
     }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(bytes).expect("memory takes everything");
         encoder.finish().expect("memory takes everything")
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
     }
 
     #[track_caller]
@@ -163,14 +236,15 @@ mod tests {
         check(&gzip(&main), &["init", "lib/virtio_blk.ko"]);
         let expected = ["init", "kernel/x86/microcode/GenuineIntel.bin", "lib/virtio_blk.ko"];
         check(&[early.clone(), gzip(&main)].concat(), &expected);
-        let zstd = ruzstd::encoding::compress_to_vec(&main[..], ruzstd::encoding::CompressionLevel::Fastest);
-        check(&[early, zstd].concat(), &expected);
+        check(&[early.clone(), zstd(&main)].concat(), &expected);
+        check(&gzip(&[early, main].concat()), &expected);
     }
 
     #[test]
     fn what_cannot_be_unpacked_is_named() {
-        assert!(matches!(names(b"\xfd7zXZ\0...."), Err(NotRead::Compression("xz"))));
-        assert!(matches!(names(b"hello"), Err(NotRead::Damaged)));
+        assert!(matches!(names(&b"BZh91AY&SY"[..]), Err(NotRead::Compression("bzip2"))));
+        assert!(matches!(names(&b"\xfd7zXZ\0...."[..]), Err(NotRead::Damaged)));
+        assert!(matches!(names(&b"hello"[..]), Err(NotRead::Damaged)));
         assert!(matches!(names(&cpio(&["a"])[..150]), Err(NotRead::Damaged)));
     }
 
@@ -178,6 +252,12 @@ mod tests {
     fn a_bomb_ends_at_the_limit() {
         let mut header = cpio(&["bomb"]);
         header[6 + 48..6 + 56].copy_from_slice(b"ffffffff");
-        assert!(matches!(names(&header), Err(NotRead::OverLimit)));
+        assert!(matches!(names(&header[..]), Err(NotRead::OverLimit)));
+        // A file that says it is 600 MiB, all zeros as far as it goes.
+        header[6 + 48..6 + 56].copy_from_slice(b"25800000");
+        header.resize(24 << 20, 0);
+        let packed = gzip(&header);
+        assert!(packed.len() < 200 << 10, "{}", packed.len());
+        assert!(matches!(names(&packed[..]), Err(NotRead::OverLimit)), "by the ratio");
     }
 }

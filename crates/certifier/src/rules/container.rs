@@ -187,11 +187,17 @@ pub fn small_enough(facts: &Facts, thresholds: &Thresholds) -> Look {
 
 pub fn os_disk_size(facts: &Facts, thresholds: &Thresholds) -> Look {
     let size = footer(facts)?.current_bytes;
-    let (least, usual, most) = (
-        thresholds.os_disk_size_bytes_min,
-        thresholds.os_disk_size_bytes_usual,
-        thresholds.os_disk_size_bytes_max,
-    );
+    let (least, usual, most) = match facts.windows() {
+        Ok(_) => {
+            let least = thresholds.windows_disk_size_bytes_min;
+            (least, least, thresholds.windows_disk_size_bytes_max)
+        }
+        Err(_) => (
+            thresholds.os_disk_size_bytes_min,
+            thresholds.os_disk_size_bytes_usual,
+            thresholds.os_disk_size_bytes_max,
+        ),
+    };
     let found = say("size").bytes("size", size);
     let expected = say("between").bytes("least", least.max(usual)).bytes("most", most);
     let piece = if size < least || size > most {

@@ -1,21 +1,18 @@
 //! K: what the market's own machines need to start an image and tell it who it is.
 
-use std::collections::BTreeSet;
-
 use crate::facts::{Facts, Linux};
 use crate::finding::{Evidence, Look, Outcome, Undecided};
 use crate::linux::boot::Init;
-use crate::linux::entries::{BootEntry, BootFolder};
-use crate::linux::initramfs::{self, NotRead};
+use crate::linux::cloud_init::PROGRAM;
 use crate::linux::root::settings;
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
-use crate::rules::system::kernel_head;
+use crate::rules::drivers;
 
 /// Drivers without which the root disk is not found, and the setting that builds each into the kernel.
 const AT_BOOT: [(&str, &str); 2] = [("virtio_blk", "CONFIG_VIRTIO_BLK"), ("virtio_pci", "CONFIG_VIRTIO_PCI")];
 /// The driver of the network, which may also be loaded from the root disk.
-const LATER: (&str, &str) = ("virtio_net", "CONFIG_VIRTIO_NET");
+const LATER: [(&str, &str); 1] = [("virtio_net", "CONFIG_VIRTIO_NET")];
 
 /// Where the builder of an image without cloud-init names the program that reads the seed: one absolute path.
 pub const SEED_READER: &str = "/etc/halle/seed-reader";
@@ -24,142 +21,16 @@ const SEED_LABEL: &str = "cidata";
 const SEED_READER_BYTES_MAX: u64 = 16 << 20;
 
 pub fn virtio_at_boot(facts: &Facts, _: &Thresholds) -> Look {
-    let linux = facts.linux()?;
-    let Some((entry, folder)) = linux.entry.clone()? else {
-        return Err(Undecided(say("L08.no_entry")));
-    };
-    let release = kernel_release(linux, &entry)?;
-    let built_in = built_in(linux, &folder, release.as_deref())?;
-    let mut in_initramfs = None;
-    let mut missing = Vec::new();
-    for (driver, setting) in AT_BOOT.into_iter().chain([LATER]) {
-        if built_in.contains(driver) || built_in.contains(setting) {
-            continue;
-        }
-        if driver == LATER.0 && on_root(linux, release.as_deref(), driver)? {
-            continue;
-        }
-        let modules = match &in_initramfs {
-            Some(modules) => modules,
-            None => in_initramfs.insert(initramfs_modules(&entry, &folder)?),
-        };
-        if !modules.contains(driver) {
-            missing.push(driver);
-        }
-    }
-    let place = entry.initrds.first().cloned().unwrap_or_else(|| entry.kernel.clone());
+    let kernel = drivers::kernel(facts.linux()?)?;
+    let missing = drivers::missing(kernel, &AT_BOOT, &LATER)?;
     let evidence = missing
         .into_iter()
-        .map(|driver| {
-            Evidence::full(say("K01.missing").text("driver", driver)).at(&place).expected(say("K01.expected"))
+        .map(|(driver, _)| {
+            let found = say("driver.missing").text("driver", driver);
+            Evidence::full(found).at(&kernel.place).expected(say("driver.expected"))
         })
         .collect();
     Ok(Outcome::of(evidence, say("K01.broken"), say("K01.holds")))
-}
-
-/// The release of the kernel that boots: from its name, or from its header.
-fn kernel_release(linux: &Linux, entry: &BootEntry) -> Result<Option<String>, Undecided> {
-    let name = entry.kernel.rsplit('/').next().unwrap_or("");
-    let named =
-        ["vmlinuz-", "vmlinux-", "kernel-", "Image-"].iter().find_map(|prefix| name.strip_prefix(prefix));
-    if let Some(release) = named {
-        return Ok(Some(release.to_owned()));
-    }
-    let Some((_, head)) = kernel_head(linux)? else {
-        return Ok(None);
-    };
-    if head.get(0x202..0x206) != Some(b"HdrS") {
-        return Ok(None);
-    }
-    let at = usize::from(u16::from_le_bytes([head[0x20e], head[0x20f]])) + 0x200;
-    let text = head.get(at..).unwrap_or_default();
-    let end = text.iter().take(128).position(|byte| matches!(byte, 0 | b' ')).unwrap_or(0);
-    let release = String::from_utf8_lossy(&text[..end]).into_owned();
-    Ok(Some(release).filter(|release| !release.is_empty() && !release.contains('/')))
-}
-
-/// Names of modules, and of settings with the value `y`, that are built into the kernel.
-fn built_in(
-    linux: &Linux,
-    folder: &BootFolder,
-    release: Option<&str>,
-) -> Result<BTreeSet<String>, Undecided> {
-    let mut found = BTreeSet::new();
-    let Some(release) = release else {
-        return Ok(found);
-    };
-    for modules in [format!("/lib/modules/{release}"), format!("/usr/lib/modules/{release}")] {
-        let text = linux.root.text(&format!("{modules}/modules.builtin"))?.unwrap_or_default();
-        found.extend(text.lines().filter_map(module_name));
-    }
-    let places = [
-        (linux.root.clone(), format!("/boot/config-{release}")),
-        (folder.root.clone(), format!("{}/config-{release}", folder.at)),
-    ];
-    for (root, path) in places {
-        let text = root.text(&path)?.unwrap_or_default();
-        found.extend(text.lines().filter_map(|line| line.strip_suffix("=y")).map(str::to_owned));
-    }
-    Ok(found)
-}
-
-/// `kernel/drivers/block/virtio_blk.ko.xz` is `virtio_blk`; hyphens and underscores are one.
-fn module_name(path: &str) -> Option<String> {
-    let name = path.rsplit('/').next()?;
-    let (stem, rest) = name.split_once(".ko")?;
-    matches!(rest, "" | ".xz" | ".gz" | ".zst").then(|| stem.replace('-', "_"))
-}
-
-/// Whether the root disk has the module for this kernel.
-fn on_root(linux: &Linux, release: Option<&str>, driver: &str) -> Result<bool, Undecided> {
-    let Some(release) = release else {
-        return Ok(false);
-    };
-    for modules in [format!("/lib/modules/{release}"), format!("/usr/lib/modules/{release}")] {
-        let listed = linux.root.text(&format!("{modules}/modules.dep"))?.unwrap_or_default();
-        let paths = listed.lines().filter_map(|line| line.split(':').next());
-        if paths.filter_map(module_name).any(|name| name == driver) {
-            return Ok(true);
-        }
-        if linux.root.names(&modules)?.iter().filter_map(|name| module_name(name)).any(|name| name == driver)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// The modules in all initramfs files of an entry.
-fn initramfs_modules(entry: &BootEntry, folder: &BootFolder) -> Result<BTreeSet<String>, Undecided> {
-    let mut modules = BTreeSet::new();
-    for named in &entry.initrds {
-        let Some(path) = folder.find(named)? else {
-            continue;
-        };
-        let Some(node) = folder.root.file(&path)? else {
-            continue;
-        };
-        if node.size_bytes > initramfs::COMPRESSED_BYTES_MAX {
-            return Err(unread(&path, say("initramfs.over_limit")));
-        }
-        let bytes = folder.root.bytes(&path, &node, 0, node.size_bytes)?;
-        let names = initramfs::names(&bytes).map_err(|cause| {
-            unread(
-                &path,
-                match cause {
-                    NotRead::Compression(with) => say("initramfs.compression").text("with", with),
-                    NotRead::Damaged => say("initramfs.damaged"),
-                    NotRead::OverLimit => say("initramfs.over_limit"),
-                },
-            )
-        })?;
-        modules.extend(names.iter().filter_map(|name| module_name(name)));
-    }
-    Ok(modules)
-}
-
-fn unread(path: &str, why: Phrase) -> Undecided {
-    Undecided(say("undecided.path").text("path", path).phrase("why", why))
 }
 
 pub fn seed_reader(facts: &Facts, _: &Thresholds) -> Look {
@@ -204,71 +75,21 @@ pub fn seed_reader(facts: &Facts, _: &Thresholds) -> Look {
 
 /// What cloud-init will do; `None` when it is not installed.
 fn cloud_init(linux: &Linux) -> Result<Option<Outcome>, Undecided> {
-    const CONFIG: &str = "/etc/cloud/cloud.cfg";
-    const DISABLED: &str = "/etc/cloud/cloud-init.disabled";
-    if linux.root.file("/usr/bin/cloud-init")?.is_none() {
+    let Some(cloud_init) = linux.cloud_init()? else {
         return Ok(None);
+    };
+    if let Some(evidence) = &cloud_init.disabled {
+        return Ok(Some(Outcome::broken(say("K02.broken"), evidence.clone())));
     }
-    if linux.root.has_name(DISABLED)? {
-        let evidence = Evidence::full(say("K02.disabled")).at(DISABLED).expected(say("absent"));
+    if !cloud_init.starts {
+        let evidence = Evidence::full(say("K02.not_started")).at(PROGRAM).expected(say("K02.started"));
         return Ok(Some(Outcome::broken(say("K02.broken"), evidence)));
     }
-    let boot = linux.boot.as_ref().map_err(Clone::clone)?;
-    let units =
-        ["cloud-init.service", "cloud-init-local.service", "cloud-init.target", "cloud-init-main.service"];
-    let generator = [
-        "/usr/lib/systemd/system-generators/cloud-init-generator",
-        "/lib/systemd/system-generators/cloud-init-generator",
-    ];
-    let mut generated = false;
-    for path in generator {
-        generated |= boot.init == Init::Systemd && linux.root.file(path)?.is_some();
-    }
-    if !generated
-        && boot.unit(&linux.root, &units)?.is_none()
-        && boot.unit(&linux.root, &["cloud-init", "cloud-init-local"])?.is_none()
-    {
-        let evidence =
-            Evidence::full(say("K02.not_started")).at("/usr/bin/cloud-init").expected(say("K02.started"));
-        return Ok(Some(Outcome::broken(say("K02.broken"), evidence)));
-    }
-    let mut files = vec![CONFIG.to_owned()];
-    let parts = linux.root.names("/etc/cloud/cloud.cfg.d")?;
-    files.extend(
-        parts
-            .iter()
-            .filter(|name| name.ends_with(".cfg"))
-            .map(|name| format!("/etc/cloud/cloud.cfg.d/{name}")),
-    );
-    let mut list: Option<(String, u64, String)> = None;
-    for path in files {
-        let text = linux.root.text(&path)?.unwrap_or_default();
-        if let Some((number, sources)) = datasource_list(&text) {
-            list = Some((path, number, sources));
-        }
-    }
-    Ok(Some(match list {
-        Some((path, number, sources)) if !sources.contains("NoCloud") && !sources.contains("ConfigDrive") => {
-            let evidence = Evidence::full(quote(&sources)).at(&path).line(number).expected(quote("NoCloud"));
-            Outcome::broken(say("K02.not_allowed"), evidence)
+    Ok(Some(match cloud_init.sources() {
+        Some(list) if !list.text().contains("NoCloud") && !list.text().contains("ConfigDrive") => {
+            let found = Evidence::full(quote(&list.text())).at(&list.path).line(list.line());
+            Outcome::broken(say("K02.not_allowed"), found.expected(quote("NoCloud")))
         }
         _ => Outcome::holds(say("K02.cloud_init")),
     }))
-}
-
-/// The value of `datasource_list`, which YAML may write on one line or as a list below.
-fn datasource_list(text: &str) -> Option<(u64, String)> {
-    let mut lines = (1..).zip(text.lines());
-    let (number, first) = lines.by_ref().find(|(_, line)| line.starts_with("datasource_list:"))?;
-    let mut value = first["datasource_list:".len()..].split('#').next().unwrap_or("").trim().to_owned();
-    if !value.ends_with(']') {
-        let continued = lines
-            .map(|(_, line)| line.trim())
-            .take_while(|line| line.starts_with('-') || line.ends_with([',', ']']));
-        for line in continued.take(64) {
-            value.push(' ');
-            value.push_str(line.trim_start_matches('-').trim());
-        }
-    }
-    Some((number, value.trim().to_owned()))
 }

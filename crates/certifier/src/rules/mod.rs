@@ -2,14 +2,23 @@
 //! `words/`. To add one: a row, a function, its words in each language, and a specimen that passes and one that fails.
 
 pub mod accounts;
+pub mod agent;
 pub mod boot;
 pub mod container;
 pub mod content;
+pub mod drivers;
+pub mod firewall;
 pub mod generalised;
-pub mod leftovers;
+pub mod later;
+pub mod lifetime;
 pub mod market;
+pub mod network;
 pub mod partitions;
 pub mod privileges;
+pub mod remains;
+pub mod sources;
 pub mod ssh;
 pub mod swap;
 pub mod system;
+pub mod volumes;
+pub mod windows;

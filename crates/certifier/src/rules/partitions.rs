@@ -3,8 +3,9 @@
 use disk::partitions::{Fault, GptCopy, Guid, PartitionType, SECTOR_BYTES, Scheme, What};
 use disk::signature::Volume;
 
-use crate::facts::Facts;
-use crate::finding::{Evidence, Look, Outcome};
+use crate::facts::{Disk, Facts, VolumeFacts};
+use crate::finding::{Evidence, Look, Outcome, Undecided};
+use crate::linux::root::Root;
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 
@@ -12,6 +13,9 @@ use crate::profile::Thresholds;
 const PARTITIONS_USUAL_MAX: usize = 128;
 
 const MBR_SWAP: u8 = 0x82;
+
+/// What firmware starts from a disk that it was told nothing about, on x86-64 and on ARM.
+const LOADERS: [&str; 2] = ["/EFI/BOOT/BOOTX64.EFI", "/EFI/BOOT/BOOTAA64.EFI"];
 
 pub fn table(facts: &Facts, _: &Thresholds) -> Look {
     let table = &facts.disk()?.table;
@@ -96,7 +100,7 @@ pub fn first_mib(facts: &Facts, thresholds: &Thresholds) -> Look {
 pub fn no_swap(facts: &Facts, _: &Thresholds) -> Look {
     let disk = facts.disk()?;
     let mut evidence = Vec::new();
-    let mut first: Option<(u64, u64)> = None;
+    let mut first: Option<(Phrase, u64)> = None;
     for partition in &disk.table.partitions {
         let holds_swap = disk.volume(partition.index).is_some_and(|volume| volume.kind == Volume::Swap);
         let is_marked = partition.is_gpt(Guid::LINUX_SWAP) || partition.is_mbr(MBR_SWAP);
@@ -104,7 +108,8 @@ pub fn no_swap(facts: &Facts, _: &Thresholds) -> Look {
             continue;
         }
         let (offset, length) = partition.range().unwrap_or((0, 0));
-        first.get_or_insert((partition.index.into(), length));
+        let called = say("volume.partition").count("number", partition.index.into());
+        first.get_or_insert((called, length));
         let kind = match partition.kind {
             PartitionType::Mbr(kind) => format!("0x{kind:02x}"),
             PartitionType::Gpt(guid) => guid.to_string(),
@@ -114,40 +119,87 @@ pub fn no_swap(facts: &Facts, _: &Thresholds) -> Look {
         let found = found.count("number", partition.index.into()).bytes("size", length);
         evidence.push(Evidence::full(found).offset(offset).expected(say("P03.expected")));
     }
-    if let Some(volume) = disk.volumes.iter().find(|volume| volume.number == 0 && volume.kind == Volume::Swap)
-    {
-        first.get_or_insert((0, volume.size_bytes));
-        evidence.push(Evidence::full(say("P03.whole")).offset(0));
+    let others = |volume: &&VolumeFacts| volume.number == 0 || volume.is_logical();
+    for volume in disk.volumes.iter().filter(others).filter(|volume| volume.kind == Volume::Swap) {
+        first.get_or_insert((volume.called(), volume.size_bytes));
+        let found = say("P03.volume").phrase("volume", volume.called()).bytes("size", volume.size_bytes);
+        evidence.push(Evidence::full(found).offset(volume.offset).expected(say("P03.expected")));
     }
-    let (number, size) = first.unwrap_or((0, 0));
-    Ok(Outcome::of(evidence, say("P03.broken").count("number", number).bytes("size", size), say("P03.holds")))
+    let (volume, size) = first.unwrap_or((say("volume.disk"), 0));
+    Ok(Outcome::of(
+        evidence,
+        say("P03.broken").phrase("volume", volume).bytes("size", size),
+        say("P03.holds"),
+    ))
+}
+
+/// What the EFI system partition offers to firmware that was told of nothing else.
+enum Uefi {
+    /// There is no such partition.
+    None,
+    /// A loader, by its path.
+    Loader(&'static str),
+    /// None of the loaders, or one that is no program.
+    NoLoader(Evidence),
+}
+
+fn uefi(disk: &Disk) -> Result<Uefi, Undecided> {
+    let Some(partition) = disk.table.efi_system() else { return Ok(Uefi::None) };
+    let offset = partition.range().map_or(0, |(offset, _)| offset);
+    let number = u64::from(partition.index);
+    let files = match disk.volume(partition.index).and_then(|volume| volume.tree.as_ref()) {
+        Some(Ok(files)) => Root::new(files.clone()),
+        Some(Err(why)) => {
+            let found = say("P07.esp_unreadable").count("number", number).phrase("why", why.clone());
+            return Ok(Uefi::NoLoader(Evidence::full(found).offset(offset)));
+        }
+        None => {
+            let found = say("P07.esp_empty").count("number", number);
+            return Ok(Uefi::NoLoader(Evidence::full(found).offset(offset).expected(say("P07.fat"))));
+        }
+    };
+    for path in LOADERS {
+        let Some(node) = files.file(path)? else { continue };
+        if files.bytes(path, &node, 0, 2)? == b"MZ" {
+            return Ok(Uefi::Loader(path));
+        }
+        let found = say("P07.no_program").count("number", number);
+        return Ok(Uefi::NoLoader(Evidence::full(found).at(path).expected(say("P07.program"))));
+    }
+    let found = say("P07.no_loader").count("number", number);
+    Ok(Uefi::NoLoader(Evidence::full(found).at(LOADERS[0]).expected(say("P07.loader"))))
 }
 
 pub fn boots(facts: &Facts, thresholds: &Thresholds) -> Look {
-    let table = &facts.disk()?.table;
+    let disk = facts.disk()?;
+    let table = &disk.table;
     let is_gpt = matches!(table.scheme, Scheme::Gpt | Scheme::HybridMbr);
-    let bios = table.boot_code && (table.bios_boot().is_some() || !is_gpt && table.active().is_some());
-    let uefi = table.efi_system().is_some();
-    let good = match thresholds.generation {
-        1 => bios,
-        2 => uefi,
-        _ => bios || uefi,
+    let by_bios = table.boot_code && (table.bios_boot().is_some() || !is_gpt && table.active().is_some());
+    let asks_uefi = thresholds.generation != 1;
+    let uefi = match uefi(disk) {
+        Err(_) if by_bios && thresholds.generation != 2 => Uefi::None,
+        found => found?,
     };
-    let ways = match (bios, uefi) {
-        (true, true) => say("P07.both"),
-        (true, false) => say("P07.bios"),
-        (false, true) => say("P07.uefi"),
-        (false, false) => say("P07.neither"),
+    let by_uefi = matches!(uefi, Uefi::Loader(_));
+    let good = by_bios && thresholds.generation != 2 || by_uefi && asks_uefi;
+    let ways = match (by_bios, &uefi) {
+        (true, Uefi::Loader(path)) => say("P07.both").text("path", path),
+        (true, _) => say("P07.bios"),
+        (false, Uefi::Loader(path)) => say("P07.uefi").text("path", path),
+        (false, Uefi::NoLoader(_)) => say("P07.unfinished"),
+        (false, Uefi::None) => say("P07.neither"),
     };
     if good {
         return Ok(Outcome::holds(say("P07.holds").phrase("ways", ways)));
     }
-    let expected = match thresholds.generation {
-        1 => say("P07.bios"),
-        2 => say("P07.uefi"),
-        _ => say("P07.either"),
+    let evidence = match uefi {
+        Uefi::NoLoader(evidence) if asks_uefi => evidence,
+        _ => Evidence::full(ways.clone()).expected(match thresholds.generation {
+            1 => say("P07.asks_bios"),
+            2 => say("P07.asks_uefi"),
+            _ => say("P07.either"),
+        }),
     };
-    let evidence = Evidence::full(ways.clone()).expected(expected);
     Ok(Outcome::broken(say("P07.broken").phrase("ways", ways), evidence))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, Linux};
 use crate::finding::{Evidence, Look, Outcome, Undecided};
-use crate::linux::boot::{BootLine, Init, is_masked, words};
+use crate::linux::boot::{BootLine, Init, mask_of, words};
 use crate::linux::sshd::{Setting, Sshd, seconds};
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
@@ -53,9 +53,8 @@ pub fn server(facts: &Facts, _: &Thresholds) -> Look {
         return Err(Undecided(say("undecided.init")));
     }
     for unit in units {
-        if is_masked(&linux.root, unit)? {
-            let at = format!("/etc/systemd/system/{unit}");
-            let evidence = Evidence::full(say("L16.masked")).at(&at).expected(say("L16.enabled"));
+        if let Some(mask) = mask_of(&linux.root, unit)? {
+            let evidence = Evidence::full(say("unit.masked")).at(&mask).expected(say("L16.enabled"));
             return Ok(Outcome::broken(say("L16.not_started"), evidence));
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::facts::{Facts, Linux};
 use crate::finding::{Evidence, Look, Outcome, Undecided};
+use crate::linux::kernel;
 use crate::linux::packages::{Package, dpkg, upstream_numbers};
+use crate::linux::waagent;
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 
@@ -55,27 +57,16 @@ pub fn is_64_bit(facts: &Facts, _: &Thresholds) -> Look {
         let found = say("L01.found").text("bits", width).text("machine", machine);
         evidence.push(Evidence::full(found).at(path).expected(say("L01.expected")));
     }
-    if let Some((path, bytes)) = kernel_head(linux)?
+    let head = match &linux.entry.clone()? {
+        Some((entry, folder)) => kernel::head(entry, folder)?,
+        None => None,
+    };
+    if let Some((path, bytes)) = head
         && kernel_is_32_bit(&bytes)
     {
         evidence.push(Evidence::full(say("L01.kernel")).at(&path).expected(say("L01.expected")));
     }
     Ok(Outcome::of(evidence, say("L01.broken"), say("L01.holds").text("machine", machine)))
-}
-
-/// The first sectors of the kernel that boots by default.
-pub fn kernel_head(linux: &Linux) -> Result<Option<(String, Vec<u8>)>, Undecided> {
-    let Some((entry, folder)) = linux.entry.clone()? else {
-        return Ok(None);
-    };
-    let Some(path) = folder.find(&entry.kernel)? else {
-        return Ok(None);
-    };
-    let Some(node) = folder.root.file(&path)? else {
-        return Ok(None);
-    };
-    let bytes = folder.root.bytes(&path, &node, 0, 32 << 10)?;
-    Ok(Some((path, bytes)))
 }
 
 /// A bzImage says in its setup header whether it has a 64-bit entry point; other formats are 64-bit by nature.
@@ -101,14 +92,14 @@ pub fn agent(facts: &Facts, thresholds: &Thresholds) -> Look {
         let evidence = shown(Evidence::full(quote(&agent.version)), &thresholds.agent_version_min);
         return Ok(Outcome::broken(told(say("L03.old")), evidence));
     }
-    if found < usual && !updates_itself(linux)? {
+    if found < usual && waagent::read(&linux.root)?.says_no("AutoUpdate.Enabled").is_some() {
         let evidence = shown(Evidence::light(quote(&agent.version)), &thresholds.agent_version_usual);
         return Ok(Outcome::broken(told(say("L03.old")), evidence));
     }
     Ok(Outcome::holds(told(say("L03.holds"))))
 }
 
-fn installed_agent(linux: &Linux) -> Result<Option<Package>, Undecided> {
+pub fn installed_agent(linux: &Linux) -> Result<Option<Package>, Undecided> {
     if let Some(mut packages) = dpkg(&linux.root)?
         && let Some(package) = AGENTS.iter().find_map(|name| packages.remove(*name))
     {
@@ -126,14 +117,4 @@ fn installed_agent(linux: &Linux) -> Result<Option<Package>, Undecided> {
         }
     }
     Ok(None)
-}
-
-/// The agent updates itself unless its file says otherwise.
-fn updates_itself(linux: &Linux) -> Result<bool, Undecided> {
-    let text = linux.root.text("/etc/waagent.conf")?.unwrap_or_default();
-    let says_no = crate::linux::root::settings(&text).any(|(_, line)| {
-        let (name, value) = line.split_once('=').unwrap_or((line, ""));
-        name.trim() == "AutoUpdate.Enabled" && value.trim().eq_ignore_ascii_case("n")
-    });
-    Ok(!says_no)
 }

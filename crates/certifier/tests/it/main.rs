@@ -1,9 +1,21 @@
 //! The certifier on real disks.
 
+mod boot;
+mod certificate;
+mod child;
 mod content;
 mod faults;
+mod faults_boot;
 mod faults_content;
+mod faults_volumes;
+mod faults_windows;
+mod formats;
+mod guide;
+mod hives;
 mod hostile;
+mod layouts;
+mod registry;
 mod report;
 mod specimen;
+mod windows;
 mod words;

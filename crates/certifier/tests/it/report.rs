@@ -98,12 +98,13 @@ fn every_allocated_byte_is_accounted_for() {
 
 #[test]
 fn a_disk_whose_files_cannot_be_read_is_never_certified() {
-    // A filesystem of a kind that is not read, on an otherwise good disk.
+    // An F2FS, which is not read, on an otherwise good disk.
     let image = Specimen::clean()
         .with(|specimen| {
             let start = specimen.root_lba * 512;
-            specimen.bytes.push((start, b"XFSB".to_vec()));
-            specimen.bytes.push((start + 1024, vec![0; 1024]));
+            let mut superblock = vec![0; 1024];
+            superblock[..4].copy_from_slice(b"\x10\x20\xf5\xf2");
+            specimen.bytes.push((start + 1024, superblock));
         })
         .build();
     let report = image.certify(&Profile::azure());

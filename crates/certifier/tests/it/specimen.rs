@@ -14,9 +14,14 @@ use disk::container::vhd::footer_for;
 use disk::read_at::{FileImage, ReadAt};
 use tempfile::TempDir;
 
+use crate::layouts::{self, Layout, loader};
+
 pub const MIB: u64 = 1 << 20;
 pub const GIB: u64 = 1 << 30;
 const SECTOR: u64 = 512;
+const ESP_AT: u64 = MIB;
+/// The EFI system partition of every specimen that has one at its usual place.
+pub const ESP_LINE: &str = "start=2048,size=2048,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n";
 
 pub struct Specimen {
     pub file_name: String,
@@ -26,6 +31,10 @@ pub struct Specimen {
     /// The sector at which the root filesystem begins.
     pub root_lba: u64,
     pub root_bytes: u64,
+    /// What the root filesystem is, and what it lies in.
+    pub layout: Layout,
+    /// The loader on the EFI system partition; with `None` the partition stays blank.
+    pub loader: Option<Vec<u8>>,
     /// Patches to the footer, before its checksum is made good.
     pub footer: Vec<(usize, Vec<u8>)>,
     /// Patches to the whole file, after everything else.
@@ -38,7 +47,7 @@ pub struct Specimen {
 }
 
 /// A temporary folder, in memory where that is possible: the tools that make specimens sync all they write.
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary directory")
 }
 
@@ -87,27 +96,35 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed
 }
 
-const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
+const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro earlyprintk=ttyS0,115200 console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
+const CONFIG: &str =
+    "# Linux 6.1.0\nCONFIG_HYPERV=m\nCONFIG_UDF_FS=y\nCONFIG_VFAT_FS=y\nCONFIG_CIFS=y\nCONFIG_WATCHDOG=y\n";
 const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n";
 
 impl Specimen {
-    /// A disk that every profile certifies without a warning.
-    pub fn clean() -> Specimen {
-        let specimen = Specimen {
+    /// A disk with an empty filesystem.
+    pub fn bare() -> Specimen {
+        Specimen {
             file_name: "specimen.vhd".to_owned(),
             size_bytes: 30 * GIB,
-            table: "label: gpt\nstart=2048,size=2048,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n\
-                    start=4096,size=65536,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n"
-                .to_owned(),
+            table: format!(
+                "label: gpt\n{ESP_LINE}start=4096,size=65536,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n"
+            ),
             root_lba: 4096,
             root_bytes: 32 * MIB,
+            layout: Layout::Ext4,
+            loader: Some(loader()),
             footer: Vec::new(),
             bytes: Vec::new(),
             length: None,
             scattered: None,
             root: folder(),
-        };
-        specimen
+        }
+    }
+
+    /// A disk that every profile certifies without a warning.
+    pub fn clean() -> Specimen {
+        Specimen::bare()
             .file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
             .file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/usr/sbin/nologin\n")
             .file("/etc/shadow", "root:*:19000:0:99999:7:::\ndaemon:!:19000::::::\n")
@@ -126,13 +143,27 @@ impl Specimen {
             .program("/usr/lib/systemd/system-generators/cloud-init-generator", b"#!/bin/sh\n")
             .file("/var/lib/dpkg/status", STATUS)
             .file("/var/lib/dpkg/info/waagent.list", "/.\n/etc\n")
+            .program("/usr/sbin/waagent", b"#!/usr/bin/python3\n")
+            .file("/etc/waagent.conf", "# AutoUpdate.Enabled=y\nProvisioning.Agent=auto\n")
+            .file(
+                "/usr/lib/systemd/system/walinuxagent.service",
+                "[Service]\nExecStart=/usr/sbin/waagent -daemon\n",
+            )
+            .link(
+                "/etc/systemd/system/multi-user.target.wants/walinuxagent.service",
+                "/usr/lib/systemd/system/walinuxagent.service",
+            )
+            .program("/usr/bin/apt-get", &elf(2, 62))
+            .file("/etc/apt/sources.list", "deb https://deb.debian.org/debian bookworm main\n")
+            .file("/boot/config-6.1.0", CONFIG)
             .file("/boot/grub/grub.cfg", GRUB)
             .bytes_file("/boot/vmlinuz-6.1.0", &kernel())
-            .bytes_file(
-                "/boot/initrd.img-6.1.0",
-                &Specimen::initramfs(&["virtio_blk", "virtio_pci", "virtio_net"]),
-            )
+            .bytes_file("/boot/initrd.img-6.1.0", &Specimen::initramfs(&Specimen::DRIVERS))
     }
+
+    /// What the initramfs holds: the drivers of the market's machines and of Hyper-V.
+    pub const DRIVERS: [&'static str; 7] =
+        ["virtio_blk", "virtio_pci", "virtio_net", "hv_vmbus", "hv_storvsc", "hv_netvsc", "hv_utils"];
 
     pub fn initramfs(modules: &[&str]) -> Vec<u8> {
         let names: Vec<String> =
@@ -199,7 +230,16 @@ impl Specimen {
         }
         let volume = folder.path().join("root.ext4");
         self.filesystem(&volume);
-        copy_sparse(&File::open(&volume).expect("it was just made"), &file, self.root_lba * SECTOR);
+        let made = File::open(&volume).expect("it was just made");
+        match self.layout {
+            Layout::Logical { second, at } => {
+                layouts::logical(&made, &file, self.root_lba * SECTOR, (second, at));
+            }
+            _ => copy_sparse(&made, &file, self.root_lba * SECTOR),
+        }
+        if let (Some(loader), true) = (&self.loader, self.table.contains(ESP_LINE)) {
+            file.write_all_at(&layouts::esp(loader), ESP_AT).expect("room on the disk");
+        }
         fs::remove_file(volume).expect("it is ours");
         let mut footer = footer_for(self.size_bytes, *b"specimen-of-disk", 0);
         for (at, patch) in &self.footer {
@@ -221,6 +261,9 @@ impl Specimen {
     }
 
     fn filesystem(&self, volume: &PathBuf) {
+        if self.layout == Layout::Xfs {
+            return layouts::xfs(self.root.path(), volume, self.root_bytes);
+        }
         let size = format!("{}k", self.root_bytes / 1024);
         let mut make = Command::new("mke2fs");
         make.args(["-q", "-F", "-t", "ext4", "-b", "1024", "-E", "root_owner=0:0", "-d"])
@@ -254,7 +297,7 @@ fn scatter(volume: &PathBuf, path: &str, one: u64, other: u64) {
     file.write_all_at(&first, there * 1024).expect("the block is there");
 }
 
-fn run(command: &mut Command, input: &[u8]) -> String {
+pub fn run(command: &mut Command, input: &[u8]) -> String {
     let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
     let mut child = command
         .env("PATH", path)
@@ -262,7 +305,11 @@ fn run(command: &mut Command, input: &[u8]) -> String {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|cause| panic!("{command:?} starts (e2fsprogs and fdisk are needed): {cause}"));
+        .unwrap_or_else(|cause| {
+            panic!(
+                "{command:?} starts (e2fsprogs, fdisk, dosfstools, mtools and xfsprogs are needed): {cause}"
+            )
+        });
     child.stdin.take().expect("a pipe was asked for").write_all(input).expect("the program reads");
     let output = child.wait_with_output().expect("the program ends");
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::fields::{array, u32_le, u64_le};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::Unreadable;
+use crate::tree::{Extent, Unreadable};
 
 mod metadata;
 mod text;
@@ -168,6 +168,12 @@ impl Group {
         self.description.logical.iter().filter(|volume| volume.is_visible).map(|volume| volume.name.as_str())
     }
 
+    /// The physical volumes that were given, with where the extents of each begin. Before that is metadata.
+    pub fn members(&self) -> impl Iterator<Item = (&Arc<dyn ReadAt>, u64)> {
+        let volumes = self.description.volumes.values();
+        volumes.filter_map(|(id, data_at)| Some((self.sources.get(id)?, *data_at)))
+    }
+
     /// Opens a logical volume.
     pub fn volume(&self, name: &str) -> Result<LogicalVolume, Unreadable> {
         let found = self.description.logical.iter().find(|volume| volume.name == name);
@@ -242,13 +248,17 @@ impl LogicalVolume {
         self.pieces.get(index)
     }
 
-    /// Where the volume's bytes lie on its physical volumes when it is all in one, `(offset, physical offset, length)`; `None` if it is
-    /// spread over several.
-    pub fn linear_map(&self) -> Option<Vec<(u64, u64, u64)>> {
-        let first = self.pieces.first()?.stripes.first()?;
-        let is_one = |piece: &Piece| piece.stripes.len() == 1 && Arc::ptr_eq(&piece.stripes[0].0, &first.0);
-        let all = self.pieces.iter().all(is_one);
-        all.then(|| self.pieces.iter().map(|piece| (piece.start, piece.stripes[0].1, piece.length)).collect())
+    /// Where the volume's bytes lie: for each run the physical volume it lies on, and its place there. `None` if some of it is striped,
+    /// so that no run of any length lies in one piece.
+    pub fn runs(&self) -> Option<Vec<(Arc<dyn ReadAt>, Extent)>> {
+        let run = |piece: &Piece| match &piece.stripes[..] {
+            [(source, at)] => Some((
+                source.clone(),
+                Extent { file_offset: piece.start, device_offset: *at, length: piece.length },
+            )),
+            _ => None,
+        };
+        self.pieces.iter().map(run).collect()
     }
 }
 

@@ -117,8 +117,13 @@ fn a_linear_volume_says_where_it_lies_and_what_are_holes() {
     let root = group.volume("root").unwrap();
     let at = |extent: usize| (DATA_AT + extent * EXTENT) as u64;
     let two = 2 * EXTENT as u64;
-    assert_eq!(root.linear_map(), Some(vec![(0, at(3), two), (two, at(0), two)]));
-    assert_eq!(group.volume("fast").unwrap().linear_map(), None);
+    let runs = root.runs().unwrap();
+    let found: Vec<_> =
+        runs.iter().map(|(_, run)| (run.file_offset, run.device_offset, run.length)).collect();
+    assert_eq!(found, [(0, at(3), two), (two, at(0), two)]);
+    let (first, data_at) = group.members().find(|(source, _)| Arc::ptr_eq(source, &runs[0].0)).unwrap();
+    assert_eq!((first.size_bytes(), data_at), ((DATA_AT + 8 * EXTENT) as u64, DATA_AT as u64));
+    assert!(group.volume("fast").unwrap().runs().is_none());
     assert_eq!(root.next_data(5).unwrap(), Some((5, two)));
     assert_eq!(root.next_data(two + 1).unwrap(), Some((two + 1, 2 * two)));
     assert_eq!(root.next_data(2 * two).unwrap(), None);
@@ -237,7 +242,7 @@ proptest::proptest! {
             for name in group.volumes().map(str::to_owned).collect::<Vec<_>>() {
                 let Ok(volume) = group.volume(&name) else { continue };
                 let mut bytes = vec![0; volume.size_bytes().min(1 << 16) as usize];
-                let _ = (volume.read_exact_at(0, &mut bytes), volume.next_data(1), volume.linear_map());
+                let _ = (volume.read_exact_at(0, &mut bytes), volume.next_data(1), volume.runs());
             }
         }
     }

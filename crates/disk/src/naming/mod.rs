@@ -44,6 +44,11 @@ pub(crate) trait Directories {
     /// Shows every name but `.` and `..` to `visit`, until it has seen enough.
     fn visit_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable>;
 
+    /// The same for a walk that is to miss nothing: with streams, where files have others beside their contents.
+    fn visit_all_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        self.visit_names(directory, visit)
+    }
+
     /// The inode that a directory calls `wanted`, by this filesystem's notion of sameness.
     fn find(&self, directory: &Self::Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable>;
 

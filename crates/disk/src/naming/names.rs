@@ -79,7 +79,7 @@ impl Names {
         let limit = fs.total_bytes();
         *budget =
             budget.checked_sub(found).ok_or(Unreadable::OverLimit { what: DIRECTORIES, found, limit })?;
-        fs.visit_names(&directory, &mut |name| {
+        fs.visit_all_names(&directory, &mut |name| {
             // The directory's word for the kind is not taken: a directory that calls itself a file would go unseen.
             let is_directory = fs.kind_of(name.inode)? == Some(Kind::Directory);
             if self.add(name.inode, number, name.bytes)? {

@@ -16,6 +16,7 @@ impl Guid {
     pub const LINUX_SWAP: Guid = Guid::of(0x0657fd6d, 0xa4ab, 0x43c4, 0x84e5_0933c84b4f4f);
     pub const LINUX_LVM: Guid = Guid::of(0xe6d6d379, 0xf507, 0x44c2, 0xa23c_238f2a3df928);
     pub const LINUX_RAID: Guid = Guid::of(0xa19d880f, 0x05fc, 0x4d3b, 0xa006_743f0f84911e);
+    pub const LINUX_LUKS: Guid = Guid::of(0xca7d7ccb, 0x63ed, 0x4c53, 0x861c_1742536059cc);
     pub const MICROSOFT_RESERVED: Guid = Guid::of(0xe3c9e316, 0x0b5c, 0x4db8, 0x817d_f92df00215ae);
     pub const MICROSOFT_DATA: Guid = Guid::of(0xebd0a0a2, 0xb9e5, 0x4433, 0x87c0_68b6b72699c7);
     pub const WINDOWS_RECOVERY: Guid = Guid::of(0xde94bba4, 0x06d1, 0x4d40, 0xa16a_bfd50179d6ac);

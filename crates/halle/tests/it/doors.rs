@@ -75,6 +75,15 @@ fn a_data_directory_is_one_servers_alone() {
 }
 
 #[test]
+fn an_address_that_is_not_there_is_told_with_the_markets_own_page() {
+    let data = tempfile::tempdir().expect("there is room");
+    let server = Server::start(data.path(), &[]);
+    let answer = crate::client::get(&format!("{}/nothing-here", server.address()));
+    assert_eq!(answer.status, 404);
+    assert!(answer.body.contains("<main"), "{}", answer.body);
+}
+
+#[test]
 fn a_server_that_is_asked_to_stop_lets_the_request_under_way_end() {
     let data = tempfile::tempdir().expect("there is room");
     let mut server = Server::start(data.path(), &[]);

@@ -33,6 +33,9 @@ const POSTGRES_WRITERS: u32 = 8;
 /// How long a request waits for a connection before it is told that the house is too busy.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
+/// How long to wait before asking again for a database that is locked.
+const LOCKED_PAUSE: Duration = Duration::from_millis(50);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -87,7 +90,7 @@ impl Database {
         let (writer, reader) = match engine {
             Engine::Sqlite => {
                 // The first connection makes the file and turns the write-ahead log on, before any reader looks.
-                let writer = sqlite_pool(1, WRITER_PRAGMAS).connect_with(options.clone()).await?;
+                let writer = first_connection(&options).await?;
                 (writer, sqlite_pool(READERS, READER_PRAGMAS).connect_with(options).await?)
             }
             Engine::Postgres => {
@@ -150,9 +153,31 @@ impl Database {
     }
 }
 
-const WRITER_PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
-     pragma busy_timeout = 5000; pragma journal_size_limit = 67108864";
-const READER_PRAGMAS: &str = "pragma foreign_keys = on; pragma busy_timeout = 5000; pragma query_only = on";
+// The patience comes first, since turning the log on may itself have to wait. It is as long as `WAIT_MAX`: a command at the desk,
+// such as `halle operator`, stands in line with a server that writes all the time.
+const WRITER_PRAGMAS: &str = "pragma busy_timeout = 30000; pragma journal_mode = wal; pragma synchronous = full; \
+     pragma foreign_keys = on; pragma journal_size_limit = 67108864";
+const READER_PRAGMAS: &str = "pragma busy_timeout = 30000; pragma foreign_keys = on; pragma query_only = on";
+
+/// Opens the writer. While another process recovers the log of one that died, SQLite answers "locked" without waiting; that is
+/// over within moments, so the question is put again.
+async fn first_connection(options: &AnyConnectOptions) -> Result<sqlx::AnyPool> {
+    let begun = tokio::time::Instant::now();
+    loop {
+        match sqlite_pool(1, WRITER_PRAGMAS).connect_with(options.clone()).await {
+            Err(cause) if is_locked(&cause) && begun.elapsed() < WAIT_MAX => {
+                tokio::time::sleep(LOCKED_PAUSE).await;
+            }
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+/// SQLITE_BUSY and SQLITE_LOCKED, whatever else the extended code says.
+fn is_locked(cause: &sqlx::Error) -> bool {
+    let code = cause.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
 
 fn sqlite_pool(most: u32, pragmas: &'static str) -> AnyPoolOptions {
     AnyPoolOptions::new().max_connections(most).acquire_timeout(WAIT_MAX).after_connect(

@@ -237,3 +237,17 @@ async fn both_engines_get_the_same_tables_and_columns() {
     assert!(found[0].len() > 30);
     assert_eq!(found[0], found[1]);
 }
+
+/// A server that writes and a command at the desk are two processes with one file.
+#[tokio::test]
+async fn a_database_that_another_is_writing_to_is_opened_as_soon_as_it_is_free() {
+    let test = open(Engine::Sqlite).await;
+    let tx = test.database.write().await.unwrap();
+    let address = Address::in_directory(test.directory.path()).unwrap();
+    let clock = test.database.clock().clone();
+    let second = tokio::spawn(async move { Database::open(&address, clock, TABLES).await });
+    // It has to wait in its migrations; that it does is not worth a sleep, that it gets through is the point.
+    tokio::task::yield_now().await;
+    tx.commit().await.unwrap();
+    second.await.unwrap().expect("the second process gets its turn");
+}

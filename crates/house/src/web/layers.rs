@@ -14,7 +14,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument;
 
-use crate::error::Error;
+use crate::error::{Error, NotFound};
 
 use super::problems::{FrameFor, problems};
 use super::reader::switches;
@@ -53,8 +53,9 @@ pub fn around(router: Router, frame_for: FrameFor, new_request_id: fn() -> Strin
     let compressible = DefaultPredicate::new()
         .and(NotForContentType::const_new("font/"))
         .and(NotForContentType::const_new("application/octet-stream"));
-    // The last layer is the outermost.
+    // The last layer is the outermost. The fallback is the house's own: axum's would be lost where routers are merged.
     router
+        .fallback(async || Error::from(NotFound))
         .layer(CatchPanicLayer::custom(told_panic))
         .layer(from_fn(switches))
         .layer(CsrfLayer::new())

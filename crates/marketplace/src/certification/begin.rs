@@ -25,7 +25,7 @@ pub async fn begin(tx: &mut Tx, image: Id<Image>, profile_name: &str, then: Opti
             Ok(id)
         }
         _ => {
-            let id = add(tx, image, profile_name, "house").await?;
+            let id = add(tx, image, profile_name, audit::HOUSE).await?;
             add_then(tx, id, then).await?;
             Ok(id)
         }

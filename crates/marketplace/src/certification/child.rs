@@ -1,33 +1,27 @@
 //! Judges in a process of its own, with limits on memory, processor time and patience.
 //!
-//! The child is this program again, told to examine one file: `halle examine BLOB --file-name=… --profile=…`. It writes lines of
-//! JSON: how far it is, and at the end the report in no language. Whatever else becomes of it is a verdict too.
+//! The child is this program again, told to examine one file: `halle examine BLOB`, with the rest on its standard input. What it may do
+//! and what it says is [`certifier::child`]'s business; this side has the patience. Whatever becomes of it is a verdict.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, percent_of};
 use certifier::profile::Profile;
 use certifier::progress::{Progress, Stage};
 use certifier::report::Report;
 use disk::read_at::{FileImage, ReadAt};
 use house::words::Text;
 use house::{Error, Result};
-use rustix::process::{Resource, Rlimit, Signal};
-use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use rustix::process::Signal;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
 use super::{Outcome, profile};
 
-/// What a child may map: several times what it needs, far less than what would hurt.
-const ADDRESS_SPACE_MAX: u64 = 2 << 30;
-/// What a child may write: its progress and one report.
-const OUTPUT_BYTES_MAX: u64 = 64 << 20;
 /// A child is given this long, and a second more for each [`BYTES_A_SECOND`] of the file, and never more than [`PATIENCE_MAX`].
 const PATIENCE: Duration = Duration::from_secs(120);
 const BYTES_A_SECOND: u64 = 8 << 20;
@@ -41,14 +35,6 @@ pub struct Order {
     pub blob: PathBuf,
     pub file_name: String,
     pub profile: String,
-}
-
-/// A line that a child writes.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Line {
-    Percent(i64),
-    Report(Box<Report>),
 }
 
 /// Judges an image: by `program` in a process of its own, or in this one where there is none.
@@ -78,17 +64,24 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
 ) -> Result<Outcome> {
     let mut child = Command::new(program)
         .arg("examine")
-        .arg(format!("--file-name={}", order.file_name))
-        .arg(format!("--profile={}", order.profile))
+        .arg("--")
         .arg(&order.blob)
         .env_clear()
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         // A signal to the market's own group, such as Ctrl-C, is not meant for the child: its death would count as a verdict.
         .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
     let output = child.stdout.take().ok_or_else(|| Error::fault("a child without its output"))?;
+    if let Some(mut input) = child.stdin.take() {
+        let told = certifier::child::Order {
+            file_name: order.file_name.clone(),
+            profile: Measure::Named(order.profile.clone()),
+        };
+        // One that died at once does not read; how it died is what counts then.
+        let _ = input.write_all(&serde_json::to_vec(&told)?).await;
+    }
     let mut lines = BufReader::new(output.take(OUTPUT_BYTES_MAX)).lines();
     let mut report = None;
     let mut last = None;
@@ -99,7 +92,7 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
                     last = Some(Instant::now());
                     told(percent).await?;
                 }
-                Ok(Line::Percent(_)) => {}
+                Ok(Line::Percent(_) | Line::Confined(_)) => {}
                 Ok(Line::Report(found)) => report = Some(found),
                 Err(_) => break,
             }
@@ -165,67 +158,11 @@ fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Re
     Ok(certifier::certify(source, &order.file_name, profile, progress))
 }
 
-/// What the child does: limits itself, judges, and writes lines to `out`.
-pub fn serve(order: &Order, out: impl Write + Send) -> Result<()> {
-    let bytes = std::fs::metadata(&order.blob)?.len();
-    let limit = |resource, most| {
-        rustix::process::setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
-            .map_err(std::io::Error::from)
-    };
-    limit(Resource::As, ADDRESS_SPACE_MAX)?;
-    // Threads share this limit, so it is wider than the patience of one who waits.
-    limit(Resource::Cpu, patience(bytes).as_secs() * 4)?;
-    limit(Resource::Core, 0)?;
-    // Not one byte may be written to any file, wherever the image leads.
-    limit(Resource::Fsize, 0)?;
-    let profile = profile(&order.profile)?;
-    let written = Written { out: Mutex::new(out), last: AtomicI64::new(-1) };
-    let report = judge(order, &profile, &written)?;
-    written.line(&Line::Report(Box::new(report)))
-}
-
-fn percent_of(stage: Stage, done: u64, total: u64) -> i64 {
-    match stage {
-        Stage::Content => {
-            i64::try_from(u128::from(done) * 90 / u128::from(total.max(1))).unwrap_or(90).min(90)
-        }
-        Stage::Files => 92,
-        Stage::Rules => 97,
-    }
-}
-
 #[derive(Default)]
 struct Counted(AtomicI64);
 
 impl Progress for Counted {
     fn update(&self, stage: Stage, done: u64, total: u64) {
         self.0.fetch_max(percent_of(stage, done, total), Ordering::Relaxed);
-    }
-}
-
-struct Written<W> {
-    out: Mutex<W>,
-    last: AtomicI64,
-}
-
-impl<W: Write> Written<W> {
-    fn line(&self, line: &Line) -> Result<()> {
-        let mut text = serde_json::to_string(line)?;
-        text.push('\n');
-        let mut out = self.out.lock().map_err(|_| Error::fault("a thread died while it wrote"))?;
-        out.write_all(text.as_bytes())?;
-        Ok(out.flush()?)
-    }
-}
-
-impl<W: Write + Send> Progress for Written<W> {
-    fn update(&self, stage: Stage, done: u64, total: u64) {
-        let percent = percent_of(stage, done, total);
-        if self.last.fetch_max(percent, Ordering::Relaxed) < percent {
-            // Nobody listens any more: there is no one to judge for.
-            if self.line(&Line::Percent(percent)).is_err() {
-                std::process::exit(2);
-            }
-        }
     }
 }

@@ -42,7 +42,7 @@ pub async fn conclude(tx: &mut Tx, market: &Market, id: Id<Run>, outcome: &Outco
         jobs::queue(tx, &kind, subject, &()).await?;
     }
     let details = json!({ "image": run.image, "profile": run.profile, "verdict": verdict.name() });
-    audit::note(tx, "house", "certification.conclude", id, &details).await?;
+    audit::note(tx, audit::HOUSE, "certification.conclude", id, &details).await?;
     let (Some(image), Some(sender)) = (image, images::sender_of(tx, run.image).await?) else { return Ok(()) };
     if let Some(sender) = people::person(tx, sender).await? {
         let letter = letters::concluded(market, &sender, &image, &run, verdict, outcome);

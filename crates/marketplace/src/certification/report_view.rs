@@ -133,7 +133,7 @@ fn place_view(piece: &RenderedEvidence<'_>, w: &Words) -> PlaceView {
 pub fn state_of(verdict: Each) -> State {
     match verdict {
         Each::Pass => State::Pass,
-        Each::Warn => State::Warn,
+        Each::Warn | Each::Excepted => State::Warn,
         Each::Fail => State::Fail,
         Each::NotApplicable => State::Skip,
         Each::NotDecided => State::Wait,
@@ -155,7 +155,7 @@ fn disk_bar(report: &Report, w: &Words) -> Option<DiskBar> {
         free: true,
         state: None,
     };
-    for partition in &report.partitions {
+    for partition in report.partitions.iter().filter(|stretch| !stretch.is_logical) {
         if partition.offset > edge {
             stretches.push(free(edge, partition.offset));
         }

@@ -292,7 +292,7 @@ impl Receiving {
 pub(super) async fn refuse(tx: &mut Tx, upload: &Upload, end: Stage) -> Result<bool> {
     let ended = record::set_stage(tx, upload.id, &["receiving", "sealing"], &end).await?;
     if ended && let Stage::Refused { reason } = &end {
-        audit::note(tx, "house", "images.refuse", upload.id, reason).await?;
+        audit::note(tx, audit::HOUSE, "images.refuse", upload.id, reason).await?;
     }
     Ok(ended)
 }

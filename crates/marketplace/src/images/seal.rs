@@ -79,7 +79,7 @@ pub async fn seal(tx: &mut Tx, upload: &Upload, measured: &Measured) -> Result<I
     if record::set_stage(tx, upload.id, &["sealing"], &Stage::Sealed { image }).await? {
         let details =
             json!({ "upload": upload.id, "content_id": measured.content_id, "sha256": measured.sha256 });
-        audit::note(tx, "house", "images.seal", image, &details).await?;
+        audit::note(tx, audit::HOUSE, "images.seal", image, &details).await?;
         jobs::queue(tx, FIRST_LOOK, image, &()).await?;
     }
     Ok(image)

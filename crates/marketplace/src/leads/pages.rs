@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use house::error::NotFound;
 use house::web::{Badge, Frame, State, Turner, show};
 use house::words::Words;
-use house::{Id, Result, Timestamp};
+use house::{Id, Result, Timestamp, mail};
 
 use super::{Action, Delivery, Lead, delivery, export, leads_of, replay};
 use crate::hall::pages::Visit;
@@ -102,10 +102,13 @@ impl LeadLine {
             }
             Delivery::Waiting { attempts, answer } => {
                 let tried = w.say("leads-tried").with("attempts", *attempts);
-                (Badge::state(State::Warn, tried), answer.clone().unwrap_or_default())
+                (
+                    Badge::state(State::Warn, tried),
+                    answer.as_deref().map(|answer| mail::told(w, answer)).unwrap_or_default(),
+                )
             }
             Delivery::Delivered { answer } => {
-                (Badge::state(State::Pass, w.say("leads-delivered")), answer.clone())
+                (Badge::state(State::Pass, w.say("leads-delivered")), mail::told(w, answer))
             }
         };
         let action = match lead.action {

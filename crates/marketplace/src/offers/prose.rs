@@ -16,6 +16,7 @@ impl Prose {
     pub fn of(text: &str) -> Prose {
         let mut html = String::with_capacity(text.len() * 2);
         let mut open = Open::Nothing;
+        let mut outline = Outline::default();
         for line in text.lines().map(str::trim_end) {
             let block = Block::of(line);
             if !open.goes_on_with(&block) {
@@ -25,8 +26,7 @@ impl Prose {
             match block {
                 Block::Blank => {}
                 Block::Heading(level, text) => {
-                    // The page's own headings come above: `#` begins at the third level.
-                    let level = level + 2;
+                    let level = outline.level(level);
                     html.push_str(&format!("<h{level}>"));
                     inline(text, &mut html, 0);
                     html.push_str(&format!("</h{level}>"));
@@ -44,6 +44,22 @@ impl Prose {
         }
         html.push_str(open.end());
         Prose(html)
+    }
+}
+
+/// The headings so far. The page's own come above, so the first is of the third level; after that none goes down by more than
+/// one, whatever was typed, since who listens to a page walks by its headings.
+#[derive(Default)]
+struct Outline {
+    /// The levels as typed that are open, from the top.
+    open: Vec<usize>,
+}
+
+impl Outline {
+    fn level(&mut self, typed: usize) -> usize {
+        self.open.retain(|level| *level < typed);
+        self.open.push(typed);
+        2 + self.open.len()
     }
 }
 
@@ -228,7 +244,8 @@ mod tests {
     fn a_description_becomes_paragraphs_headings_and_lists() {
         check("One\ntwo\n\nthree", "<p>One\ntwo</p><p>three</p>");
         check("# What\nText", "<h3>What</h3><p>Text</p>");
-        check("### Deep\n#no heading", "<h5>Deep</h5><p>#no heading</p>");
+        check("### Deep\n#no heading", "<h3>Deep</h3><p>#no heading</p>");
+        check("## A\n### B\n## C\n# D", "<h3>A</h3><h4>B</h4><h3>C</h3><h3>D</h3>");
         check("- a\n- b\n  goes on\n\ntext", "<ul><li>a</li><li>b\ngoes on</li></ul><p>text</p>");
         check("1. a\n2. b\n- c", "<ol><li>a</li><li>b</li></ol><ul><li>c</li></ul>");
     }

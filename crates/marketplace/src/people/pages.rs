@@ -123,12 +123,19 @@ fn did(w: &Words, what: &str) -> String {
     if w.knows(&key) { w.say(&key).to_string() } else { what.to_owned() }
 }
 
-/// Details as they are kept, made a little easier to read: names and values without the signs around them.
-fn plainly(details: &str) -> String {
+/// Who did it: a person by their address, and what nobody asked for by the market's own name.
+fn who(w: &Words, line: &house::audit::Line) -> String {
+    if line.who == house::audit::HOUSE { w.say("people-audit-house").to_string() } else { line.who.clone() }
+}
+
+/// Details as they are kept, made a little easier to read: names and values without the signs around them, as far as `telling` lets
+/// them through.
+fn plainly(details: &str, telling: fn(&str, &str) -> bool) -> String {
     match serde_json::from_str(details) {
         Ok(serde_json::Value::Object(fields)) => {
-            let pairs = fields.iter().map(|(name, value)| format!("{name}: {}", one(value)));
-            pairs.collect::<Vec<_>>().join(" · ")
+            let pairs = fields.iter().map(|(name, value)| (name, one(value)));
+            let told = pairs.filter(|(name, value)| telling(name, value));
+            told.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(" · ")
         }
         Ok(value) => one(&value),
         Err(_) => details.to_owned(),

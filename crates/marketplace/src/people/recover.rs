@@ -38,7 +38,7 @@ pub async fn make_operator(tx: &mut Tx, email: &Email, name: &str, language: Lan
         }
     };
     record::set_operator(tx, person.id).await?;
-    audit::note(tx, "house", "people.make_operator", person.id, &person.email).await?;
+    audit::note(tx, audit::HOUSE, "people.make_operator", person.id, &person.email).await?;
     add_link(tx, email).await
 }
 

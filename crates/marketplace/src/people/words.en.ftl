@@ -163,6 +163,7 @@ people-audit-title = Audit log
 people-audit-line = Who did what, newest first. Written with the change itself, never altered.
 people-audit-when = When
 people-audit-who = Who
+people-audit-house = the market
 people-audit-what = What
 people-audit-details = Details
 people-letters-title = Letters and calls

@@ -163,6 +163,7 @@ people-audit-title = Journal d’audit
 people-audit-line = Qui a fait quoi, du plus récent au plus ancien. Écrit avec le changement lui-même, jamais modifié.
 people-audit-when = Quand
 people-audit-who = Qui
+people-audit-house = la place de marché
 people-audit-what = Quoi
 people-audit-details = Détails
 people-letters-title = Lettres et appels

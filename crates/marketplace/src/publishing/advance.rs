@@ -20,8 +20,6 @@ use crate::market::Market;
 use crate::offers;
 use crate::sellers::{self, Milestone};
 
-/// Who acts when nobody asked.
-pub(super) const HOUSE: &str = "house";
 /// How often the test lead is looked after.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After so many attempts that broke, a submission is given up.
@@ -178,9 +176,9 @@ async fn settle(
 ) -> Result<Onward> {
     let mut tx = claim.write().await?;
     if reasons.is_empty() {
-        move_on(&mut tx, HOUSE, submission, event, &messages).await?;
+        move_on(&mut tx, audit::HOUSE, submission, event, &messages).await?;
     } else {
-        let failed = move_on(&mut tx, HOUSE, submission, Event::Failed { reasons }, &[]).await?;
+        let failed = move_on(&mut tx, audit::HOUSE, submission, Event::Failed { reasons }, &[]).await?;
         letters::failed(&mut tx, market, &failed).await?;
     }
     tx.commit().await?;
@@ -196,7 +194,7 @@ async fn begin_certification(claim: &Claim, market: &Market, submission: &Submis
         let then = Then { kind: ADVANCE, subject: submission.id.to_string() };
         runs.push(certification::begin(&mut tx, image, &market.settings().profile, Some(then)).await?);
     }
-    move_on(&mut tx, HOUSE, submission, Event::CertificationBegun { runs }, &[]).await?;
+    move_on(&mut tx, audit::HOUSE, submission, Event::CertificationBegun { runs }, &[]).await?;
     tx.commit().await
 }
 
@@ -220,7 +218,7 @@ async fn judged(
         let image = images::image(&mut tx, run.image).await?;
         let name = image.map(|image| image.file_name).unwrap_or_default();
         let report = portal_address(submission.organisation, &format!("/images/{}", run.image));
-        reasons.push(Reason::new(Text::new(key).with("image", name)).at(report));
+        reasons.push(Reason::new(Text::new(key).with("image", name)).at(report).of_run(*id));
     }
     Ok(Some(reasons))
 }
@@ -228,7 +226,7 @@ async fn judged(
 async fn open_preview(claim: &Claim, market: &Market, submission: &Submission) -> Result<()> {
     let mut tx = claim.write().await?;
     let Some(submission) = at_stage(&mut tx, submission.id, "opening_preview").await? else { return Ok(()) };
-    let opened = move_on(&mut tx, HOUSE, submission, Event::PreviewOpened, &[]).await?;
+    let opened = move_on(&mut tx, audit::HOUSE, submission, Event::PreviewOpened, &[]).await?;
     letters::preview_ready(&mut tx, market, &opened).await?;
     tx.commit().await
 }
@@ -238,7 +236,7 @@ async fn go_live(claim: &Claim, market: &Market, submission: &Submission) -> Res
     let Some(submission) = at_stage(&mut tx, submission.id, "going_live").await? else { return Ok(()) };
     record::list(&mut tx, &submission).await?;
     sellers::reach(&mut tx, submission.organisation, Milestone::Live).await?;
-    let live = move_on(&mut tx, HOUSE, submission, Event::WentLive, &[]).await?;
+    let live = move_on(&mut tx, audit::HOUSE, submission, Event::WentLive, &[]).await?;
     letters::live(&mut tx, market, &live).await?;
     tx.commit().await
 }

@@ -35,6 +35,7 @@ use house::words::{Language, Text};
 use house::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::certification;
 use crate::market::Market;
 use crate::offers::{Offer, Version};
 use crate::people::Organisation;
@@ -93,11 +94,18 @@ pub struct Reason {
     pub text: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// The run of certification whose report says it all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Id<certification::Run>>,
 }
 
 impl Reason {
     pub fn new(text: Text) -> Reason {
-        Reason { text, address: None }
+        Reason { text, address: None, run: None }
+    }
+
+    pub fn of_run(self, run: Id<certification::Run>) -> Reason {
+        Reason { run: Some(run), ..self }
     }
 
     pub fn at(self, address: impl Into<String>) -> Reason {

@@ -2,7 +2,7 @@
 
 use house::jobs::Claim;
 use house::words::{Language, Text};
-use house::{Error, Result, Tx};
+use house::{Error, Result, Tx, audit, mail};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Reason, Stage, Submission, advance, record};
@@ -60,7 +60,7 @@ pub(super) async fn send_test_lead(claim: &Claim, market: &Market, submission: &
         title: "Test".to_owned(),
     };
     let lead = leads::note(&mut tx, &about, Action::Test, &contact).await?;
-    advance::move_on(&mut tx, advance::HOUSE, submission, Event::TestLeadSent { lead }, &[]).await?;
+    advance::move_on(&mut tx, audit::HOUSE, submission, Event::TestLeadSent { lead }, &[]).await?;
     tx.commit().await
 }
 
@@ -76,7 +76,11 @@ pub(super) fn outcome(delivery: Delivery) -> Option<Result<Reason, Reason>> {
     match delivery {
         Delivery::Kept => Some(Ok(Reason::new(Text::new("publishing-message-no-leads")))),
         Delivery::Delivered { answer } => {
-            Some(Ok(Reason::new(Text::new("publishing-message-lead").with("answer", answer))))
+            let said = match answer.as_str() {
+                mail::BOXED => Text::new("publishing-message-lead-boxed"),
+                _ => Text::new("publishing-message-lead").with("answer", answer),
+            };
+            Some(Ok(Reason::new(said)))
         }
         Delivery::Waiting { attempts, answer } if attempts >= TEST_LEAD_ATTEMPTS => {
             let text = Text::new("publishing-reason-lead")

@@ -141,7 +141,7 @@ async fn open(visit: &Visit, tx: &mut Tx, organisation: &str, offer: &str) -> Re
 
 async fn drawn(visit: &Visit, tx: &mut Tx, around: &Around) -> Result<Part> {
     let w = &visit.w;
-    let part = Part::new(w, &around.base, &around.shop, &around.standing);
+    let part = Part::new(w, &around.base, &around.shop, &around.standing).with_rules(tx, w).await?;
     let Some(submission) = &around.standing.newest else { return Ok(part) };
     let taken = standing::steps_of(tx, submission).await?;
     let usual = standing::usual(tx).await?;

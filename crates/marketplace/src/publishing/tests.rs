@@ -166,6 +166,7 @@ house::on_both_engines! {
         assert_eq!((*step, reasons.len()), (Step::Certification, 1));
         let page = acme.see("/status").await;
         assert!(page.contains(&format!("/images/{bad}")) && page.contains("disk-9.vhd was not certified"), "{page}");
+        assert!(page.contains(&format!("/images/{bad}#V06")), "the first rule that it breaks: {page}");
         let letters = acme.market.letters_to("acme@market.test").await;
         assert!(letters.iter().any(|letter| letter.body.contains("disk-9.vhd was not certified")));
 

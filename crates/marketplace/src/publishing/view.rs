@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use house::web::{Badge, Link, State, Step as Drawn};
 use house::words::Words;
-use house::{Result, Timestamp, Tx};
+use house::{Id, Result, Timestamp, Tx};
 
 use super::{OfferStanding, Reason, Stage, Status, Step, StepState, StepTaken, Submission};
 use crate::certification;
+use crate::certification::report_view::{RuleView, report_view};
 use crate::offers::{self, view::title};
 
 /// The part of the status page that follows what happens.
@@ -16,7 +17,7 @@ use crate::offers::{self, view::title};
 pub struct Part {
     pub waits_title: String,
     pub waits_line: String,
-    pub reasons: Vec<Link>,
+    pub reasons: Vec<Because>,
     pub preview: Option<String>,
     pub sign_off: Option<String>,
     pub draft: Option<String>,
@@ -25,6 +26,33 @@ pub struct Part {
     pub steps: Vec<Drawn>,
     /// Whether something may still change without the reader.
     pub going_on: bool,
+}
+
+/// A reason why a submission failed.
+#[derive(Debug, Clone)]
+pub struct Because {
+    pub link: Link,
+    /// The rules that were broken first of all, each with the place on the disk.
+    pub rules: Vec<BrokenRule>,
+    pub rules_left: usize,
+    run: Option<Id<certification::Run>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct BrokenRule {
+    pub link: Link,
+    pub title: String,
+    pub place: String,
+}
+
+/// Broken rules that are told beside a reason; the report has them all.
+const RULES_SHOWN_MAX: usize = 5;
+
+impl Because {
+    fn new(w: &Words, reason: &Reason) -> Because {
+        let link = Link::new(w.tell(&reason.text), reason.address.clone().unwrap_or_default());
+        Because { link, rules: Vec::new(), rules_left: 0, run: reason.run }
+    }
 }
 
 impl Part {
@@ -41,7 +69,7 @@ impl Part {
                 ..Part::told(w, "preview")
             },
             Stage::Failed { reasons, .. } => Part {
-                reasons: reasons.iter().map(|reason| link(w, reason)).collect(),
+                reasons: reasons.iter().map(|reason| Because::new(w, reason)).collect(),
                 draft: Some(base.to_owned()),
                 ..Part::told(w, "failed")
             },
@@ -76,10 +104,6 @@ impl Part {
     }
 }
 
-fn link(w: &Words, reason: &Reason) -> Link {
-    Link::new(w.tell(&reason.text), reason.address.clone().unwrap_or_default())
-}
-
 fn drawn(w: &Words, taken: &StepTaken, usual: &BTreeMap<Step, Duration>, percent: Option<u8>) -> Drawn {
     let waits_for_you = taken.step == Step::SignOff && taken.state == StepState::Running;
     let state = match taken.state {
@@ -106,6 +130,30 @@ fn drawn(w: &Words, taken: &StepTaken, usual: &BTreeMap<Step, Duration>, percent
 
 fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::from_micros(u64::try_from(to.as_microsecond() - from.as_microsecond()).unwrap_or(0))
+}
+
+impl Part {
+    /// Tells what must be fixed first in each image that was not certified.
+    pub async fn with_rules(mut self, tx: &mut Tx, w: &Words) -> Result<Part> {
+        for reason in &mut self.reasons {
+            let Some(run) = reason.run else { continue };
+            let Some(report) = certification::report(tx, run).await? else { continue };
+            let broken = report_view(&report, w).must_fix;
+            reason.rules_left = broken.len().saturating_sub(RULES_SHOWN_MAX);
+            reason.rules = broken.into_iter().take(RULES_SHOWN_MAX).map(|rule| reason.rule(rule)).collect();
+        }
+        Ok(self)
+    }
+}
+
+impl Because {
+    fn rule(&self, rule: RuleView) -> BrokenRule {
+        BrokenRule {
+            link: Link::new(&rule.id, format!("{}#{}", self.link.address, rule.id)),
+            title: rule.title,
+            place: rule.places.into_iter().next().map(|place| place.place).unwrap_or_default(),
+        }
+    }
 }
 
 /// How far the judging of all images is, while they are judged.

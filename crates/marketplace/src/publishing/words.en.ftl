@@ -92,6 +92,7 @@ publishing-message-certified =
         [one] The image is certified.
        *[other] All { $count } images are certified.
     }
+publishing-message-lead-boxed = The test lead arrived: it was put into the letter box of the market.
 publishing-message-lead = The test lead arrived; the receiver answered: { $answer }
 publishing-message-no-leads = No destination for leads is named, so no test lead was sent. Leads are kept on the Leads page.
 publishing-reason-lead =
@@ -103,6 +104,10 @@ publishing-reason-seller = Your organisation is not registered as a seller, or w
 publishing-reason-image = The image of the SKU { $sku } is not there any more. Choose another, or upload it again.
 publishing-reason-blob = The bytes of { $image } cannot be read. The operator has been told; submit again later.
 publishing-reason-not-certified = { $image } was not certified. Open its report to see what must be fixed, with the place and the remedy.
+publishing-rules-left = { $count ->
+    [one] and one more rule
+   *[other] and { $count } more rules
+}
 publishing-reason-could-not-judge = { $image } could not be judged. Open its report to see why.
 publishing-reason-broken = Something broke on our side, again and again. The operator can see what; submit again later.
 

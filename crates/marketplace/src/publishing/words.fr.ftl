@@ -89,6 +89,7 @@ publishing-message-certified =
         [one] L’image est certifiée.
        *[other] Les { $count } images sont certifiées.
     }
+publishing-message-lead-boxed = Le prospect de test est arrivé : il a été déposé dans la boîte aux lettres de la place de marché.
 publishing-message-lead = Le prospect de test est arrivé ; le destinataire a répondu : { $answer }
 publishing-message-no-leads = Aucune destination n’est indiquée pour les prospects : aucun prospect de test n’a été envoyé. Les prospects sont conservés sur la page Prospects.
 publishing-reason-lead =
@@ -100,6 +101,10 @@ publishing-reason-seller = Votre organisation n’est pas inscrite comme vendeur
 publishing-reason-image = L’image de la référence { $sku } n’existe plus. Choisissez-en une autre ou envoyez-la de nouveau.
 publishing-reason-blob = Les octets de { $image } sont illisibles. L’opérateur en est averti ; soumettez de nouveau plus tard.
 publishing-reason-not-certified = { $image } n’a pas été certifiée. Ouvrez son rapport pour voir ce qu’il faut corriger, où, et comment.
+publishing-rules-left = { $count ->
+    [one] et une autre règle
+   *[other] et { $count } autres règles
+}
 publishing-reason-could-not-judge = { $image } n’a pas pu être jugée. Ouvrez son rapport pour savoir pourquoi.
 publishing-reason-broken = Quelque chose s’est cassé de notre côté, à plusieurs reprises. L’opérateur peut voir quoi ; soumettez de nouveau plus tard.
 

@@ -11,9 +11,9 @@ use house::jobs::{self, Job, Standing};
 use house::outbox::{self, Channel, Parcel, State};
 use house::web::{Badge, Decision, Fact, Frame, Page, Turner, show};
 use house::words::Words;
-use house::{Id, Result, Timestamp};
+use house::{Id, Result, Timestamp, mail};
 
-use super::{Asked, PAGE, did, key, plainly, see, tell_done, turned};
+use super::{Asked, PAGE, did, key, plainly, see, tell_done, turned, who};
 use crate::hall::pages::Visit;
 use crate::market::Market;
 use crate::people;
@@ -79,8 +79,25 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// As the operator reads it: with the ids of what was concerned.
     pub fn of(w: &Words, line: &Line) -> Row {
-        Row { at: line.at, who: line.who.clone(), what: did(w, &line.what), details: plainly(&line.details) }
+        Row {
+            at: line.at,
+            who: who(w, line),
+            what: did(w, &line.what),
+            details: plainly(&line.details, |_, _| true),
+        }
+    }
+
+    /// As a publisher reads it: what is only an id, or a step that the deed's own words tell, is left out.
+    pub fn in_short(w: &Words, line: &Line) -> Row {
+        let telling = |name: &str, value: &str| name != "stage" && Id::<()>::parse(value).is_err();
+        Row {
+            at: line.at,
+            who: who(w, line),
+            what: did(w, &line.what),
+            details: plainly(&line.details, telling),
+        }
     }
 
     pub fn sample(w: &Words) -> Row {
@@ -206,7 +223,9 @@ async fn letter(visit: Visit, Path(id): Path<Id<Parcel>>, Query(asked): Query<As
         Fact::new(w.say("people-letters-attempts"), w.number(parcel.attempts)),
     ];
     facts.extend(parcel.ended_at.map(|at| Fact::new(w.say("people-letters-ended"), w.when(at))));
-    facts.extend(parcel.answer.as_ref().map(|answer| Fact::new(w.say("people-letters-answer"), answer)));
+    facts.extend(
+        parcel.answer.as_ref().map(|answer| Fact::new(w.say("people-letters-answer"), mail::told(w, answer))),
+    );
     let mut frame = visit.desk(&operator);
     tell_done(&mut frame, "people-desk-done", &["replayed"], &asked.done);
     show(&LetterPage {

@@ -47,7 +47,7 @@ async fn history(
     let mut lines = audit::lines_concerning(&mut tx, organisation, before, PAGE as i64 + 1).await?;
     let at = portal_address(organisation, "/history");
     let turner = turned(&mut lines, &asked, &at, |line| line.id.clone());
-    let rows = lines.iter().map(|line| Row::of(&visit.w, line)).collect();
+    let rows = lines.iter().map(|line| Row::in_short(&visit.w, line)).collect();
     show(&HistoryPage { w: visit.w.clone(), frame: visit.portal(by.organisation()), rows, turner })
 }
 

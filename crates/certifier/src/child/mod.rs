@@ -1,0 +1,137 @@
+//! Judging in a process of its own, which can do nothing but read the one image and write its report.
+//!
+//! An image is hostile until it is judged. The process that reads it has limits on memory and processor time, opens the image, gives
+//! up every other right ([`confine`]), and only then looks at a byte of it. It is told what to do as JSON on its standard input and
+//! writes lines of JSON: how it is confined, how far it is, and at the end the report in no language. Whatever else becomes of it is a
+//! verdict too: [`run`] answers with a report in every case but one, that of a process that cannot even be started.
+
+pub mod confine;
+mod parent;
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use disk::read_at::{FileImage, ReadAt};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use serde::{Deserialize, Serialize};
+
+use crate::malware::Scanners;
+use crate::profile::Profile;
+use crate::progress::{Progress, Stage};
+use crate::report::Report;
+pub use confine::Confinement;
+pub use parent::{how_it_ended, run};
+
+/// What the process may map: several times what it needs, far less than what would hurt.
+const ADDRESS_SPACE_MAX: u64 = 2 << 30;
+/// What it may be told, and what it may write: its progress and one report.
+const ORDER_BYTES_MAX: u64 = 1 << 20;
+pub const OUTPUT_BYTES_MAX: u64 = 64 << 20;
+/// It is given this much processor time, and a second more for each [`BYTES_A_CPU_SECOND`] of the file.
+const CPU_SECONDS: u64 = 480;
+const BYTES_A_CPU_SECOND: u64 = 2 << 20;
+const CPU_SECONDS_MAX: u64 = 8 * 60 * 60;
+
+/// What is to be judged and by what, without the image itself: its path goes by the command line, as the system knows it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Order {
+    pub file_name: String,
+    pub profile: Measure,
+}
+
+/// A profile on its way to another process.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// One that comes with the rulebook.
+    Named(String),
+    /// An operator's own, as its file has it.
+    Toml(String),
+}
+
+impl Measure {
+    pub fn profile(&self) -> io::Result<Profile> {
+        let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
+        match self {
+            Measure::Named(name) => {
+                Profile::named(name).ok_or_else(|| wrong(format!("no profile is called {name}")))
+            }
+            Measure::Toml(text) => Profile::parse(text).map_err(|cause| wrong(cause.to_string())),
+        }
+    }
+}
+
+/// A line that the process writes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    Confined(Confinement),
+    Percent(i64),
+    Report(Box<Report>),
+}
+
+/// What the process does: limits and confines itself, judges, and writes lines to `out`.
+pub fn serve(image: &Path, order: impl Read, out: impl Write + Send) -> io::Result<()> {
+    let order: Order = serde_json::from_reader(order.take(ORDER_BYTES_MAX))?;
+    let profile = order.profile.profile()?;
+    let scanners = Scanners::of(&profile)?;
+    let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(image)?);
+    limit(source.size_bytes())?;
+    let confinement = confine::confine()?;
+    let written = Written { out: Mutex::new(out), last: AtomicI64::new(-1) };
+    written.line(&Line::Confined(confinement))?;
+    let report = crate::certify_with(source, &order.file_name, &profile, &scanners, &written);
+    written.line(&Line::Report(Box::new(report)))
+}
+
+fn limit(image_bytes: u64) -> io::Result<()> {
+    let limit = |resource, most| setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+    limit(Resource::As, ADDRESS_SPACE_MAX)?;
+    // Threads share this limit, so it is wider than the patience of one who waits.
+    let seconds = CPU_SECONDS.saturating_add(image_bytes / BYTES_A_CPU_SECOND);
+    limit(Resource::Cpu, seconds.min(CPU_SECONDS_MAX))?;
+    limit(Resource::Core, 0)?;
+    // Not one byte may be written to any file, wherever the image leads.
+    limit(Resource::Fsize, 0)?;
+    Ok(())
+}
+
+/// How far a judging is, from 0 to 100.
+pub fn percent_of(stage: Stage, done: u64, total: u64) -> i64 {
+    match stage {
+        Stage::Content => {
+            i64::try_from(u128::from(done) * 90 / u128::from(total.max(1))).unwrap_or(90).min(90)
+        }
+        Stage::Files => 92,
+        Stage::Rules => 97,
+    }
+}
+
+struct Written<W> {
+    out: Mutex<W>,
+    last: AtomicI64,
+}
+
+impl<W: Write> Written<W> {
+    fn line(&self, line: &Line) -> io::Result<()> {
+        let mut text = serde_json::to_string(line)?;
+        text.push('\n');
+        let mut out = self.out.lock().map_err(|_| io::Error::other("a thread died while it wrote"))?;
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+}
+
+impl<W: Write + Send> Progress for Written<W> {
+    fn update(&self, stage: Stage, done: u64, total: u64) {
+        let percent = percent_of(stage, done, total);
+        // Nobody listens any more: there is no one to judge for.
+        if self.last.fetch_max(percent, Ordering::Relaxed) < percent
+            && self.line(&Line::Percent(percent)).is_err()
+        {
+            std::process::exit(2);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Transaction logs. A hive whose writing was broken off says one thing, and its logs another that is true: what they hold is laid over
+//! the hive in memory, as Windows would do at its next start.
+
+use std::collections::BTreeMap;
+
+use disk::read_at::ReadAt;
+use disk::tree::Unreadable;
+
+use super::base::{BASE_BYTES, BaseBlock, SECTOR_BYTES};
+use super::{HIVE_BYTES_MAX, bytes_of, marvin};
+use crate::windows::little_endian::{u32_at, u64_at};
+
+/// The most that logs may lay over a hive.
+pub const OVERLAY_BYTES_MAX: u64 = 64 << 20;
+
+/// Entries above this are no log of Windows.
+const ENTRIES_MAX: usize = 100_000;
+
+const OLD_KINDS: [u32; 2] = [1, 2];
+const NEW_KIND: u32 = 6;
+
+const ENTRY_HEAD_BYTES: usize = 40;
+const REFERENCE_BYTES: usize = 8;
+/// Windows aligns entries, and counts bins, in these.
+const PAGE_BYTES: u32 = 4096;
+
+/// Sectors by their number, counted from the first bin.
+pub type Overlay = BTreeMap<u32, Box<[u8; SECTOR_BYTES]>>;
+
+/// A hive's state after its logs.
+pub struct Recovered {
+    pub base: BaseBlock,
+    pub overlay: Overlay,
+}
+
+/// Completes a hive that is dirty. `None` when no log continues it: its state is then unknown.
+pub fn recover(found: Option<BaseBlock>, logs: &[&dyn ReadAt]) -> Result<Option<Recovered>, Unreadable> {
+    let mut bases = Vec::new();
+    for log in logs {
+        let base = BaseBlock::read(&bytes_of(*log, 0, SECTOR_BYTES)?).filter(|base| base.checksum_holds);
+        bases.extend(base.map(|base| (*log, base)));
+    }
+    let whole = found.filter(|base| base.checksum_holds);
+    // A torn base block is taken from the first log that has one.
+    let Some(base) = whole.or_else(|| bases.first().map(|(_, base)| *base)) else {
+        return Ok(None);
+    };
+    let mut recovered = Recovered { base, overlay: Overlay::new() };
+    let old = bases.iter().find(|(_, of_log)| {
+        OLD_KINDS.contains(&of_log.kind)
+            && of_log.primary_sequence == of_log.secondary_sequence
+            && of_log.written_at == base.written_at
+    });
+    let applied = match old {
+        Some((log, of_log)) => recovered.apply_old(*log, of_log)?,
+        None => {
+            let new = bases.iter().filter(|(_, of_log)| of_log.kind == NEW_KIND).map(|(log, _)| *log);
+            recovered.apply_new(new.collect())?
+        }
+    };
+    Ok(applied.then_some(recovered))
+}
+
+impl Recovered {
+    /// A log of Windows before 8.1: a map of sectors, then those sectors.
+    fn apply_old(&mut self, log: &dyn ReadAt, of_log: &BaseBlock) -> Result<bool, Unreadable> {
+        self.base.bins_bytes = of_log.bins_bytes;
+        self.base.root_at = of_log.root_at;
+        let sectors = of_log.bins_bytes as usize / SECTOR_BYTES;
+        if u64::from(of_log.bins_bytes) > HIVE_BYTES_MAX {
+            return Err(too_large(of_log.bins_bytes.into()));
+        }
+        let map_bytes = sectors.div_ceil(8);
+        let map = bytes_of(log, SECTOR_BYTES as u64, 4 + map_bytes)?;
+        if !map.starts_with(b"DIRT") || map.len() < 4 + map_bytes {
+            return Ok(false);
+        }
+        let mut at = (SECTOR_BYTES + 4 + map_bytes).next_multiple_of(SECTOR_BYTES) as u64;
+        for sector in 0..sectors {
+            if map[4 + sector / 8] & 1 << (sector % 8) == 0 {
+                continue;
+            }
+            let bytes = bytes_of(log, at, SECTOR_BYTES)?;
+            if bytes.len() < SECTOR_BYTES {
+                // Half of a change is worse than none.
+                return Ok(false);
+            }
+            self.lay(sector as u32, &bytes)?;
+            at += SECTOR_BYTES as u64;
+        }
+        Ok(true)
+    }
+
+    /// Logs since Windows 8.1: numbered entries, each with its pages and guarded by two checksums. Which log goes on where the other
+    /// ends is told by the numbers alone.
+    fn apply_new(&mut self, mut logs: Vec<&dyn ReadAt>) -> Result<bool, Unreadable> {
+        let mut wanted = self.base.secondary_sequence;
+        let mut applied = false;
+        loop {
+            let mut went_on = None;
+            for (place, log) in logs.iter().enumerate() {
+                let after = self.apply_entries(*log, wanted)?;
+                if after != wanted {
+                    (wanted, went_on, applied) = (after, Some(place), true);
+                    break;
+                }
+            }
+            match went_on {
+                Some(place) => logs.swap_remove(place),
+                None => return Ok(applied),
+            };
+        }
+    }
+
+    /// Applies what follows without a gap from the entry `wanted`; the number that would come next.
+    fn apply_entries(&mut self, log: &dyn ReadAt, mut wanted: u32) -> Result<u32, Unreadable> {
+        let mut at = SECTOR_BYTES as u64;
+        let mut begun = false;
+        for _ in 0..ENTRIES_MAX {
+            let Some(entry) = Entry::read(log, at)? else {
+                break;
+            };
+            if entry.sequence == wanted {
+                begun = true;
+                self.base.bins_bytes = entry.bins_bytes;
+                self.apply(&entry)?;
+                wanted = wanted.wrapping_add(1);
+            } else if begun {
+                break;
+            }
+            at += entry.bytes.len() as u64;
+        }
+        Ok(wanted)
+    }
+
+    fn apply(&mut self, entry: &Entry) -> Result<(), Unreadable> {
+        let mut from = ENTRY_HEAD_BYTES + entry.pages.len() * REFERENCE_BYTES;
+        for (offset, size) in &entry.pages {
+            let pages = &entry.bytes[from..from + *size as usize];
+            for (place, sector) in pages.chunks_exact(SECTOR_BYTES).enumerate() {
+                self.lay(offset / SECTOR_BYTES as u32 + place as u32, sector)?;
+            }
+            from += *size as usize;
+        }
+        Ok(())
+    }
+
+    fn lay(&mut self, sector: u32, bytes: &[u8]) -> Result<(), Unreadable> {
+        let limit = OVERLAY_BYTES_MAX;
+        let laid = self.overlay.len() as u64 * SECTOR_BYTES as u64;
+        if laid >= limit && !self.overlay.contains_key(&sector) {
+            return Err(Unreadable::OverLimit { what: "bytes in the logs of a hive", found: laid, limit });
+        }
+        let bytes: [u8; SECTOR_BYTES] = bytes.try_into().expect("sectors are cut to their size");
+        self.overlay.insert(sector, Box::new(bytes));
+        Ok(())
+    }
+}
+
+pub fn too_large(found: u64) -> Unreadable {
+    Unreadable::OverLimit { what: "bytes in a hive", found, limit: HIVE_BYTES_MAX }
+}
+
+/// An entry whose checksums hold and whose pages lie where they can.
+struct Entry {
+    bytes: Vec<u8>,
+    sequence: u32,
+    bins_bytes: u32,
+    /// Offset from the first bin, and size.
+    pages: Vec<(u32, u32)>,
+}
+
+impl Entry {
+    /// The entry at `at`; `None` where the log has come to its end, or to something half written.
+    fn read(log: &dyn ReadAt, at: u64) -> Result<Option<Entry>, Unreadable> {
+        let head = bytes_of(log, at, ENTRY_HEAD_BYTES)?;
+        if head.len() < ENTRY_HEAD_BYTES || !head.starts_with(b"HvLE") {
+            return Ok(None);
+        }
+        let size = u32_at(&head, 4) as usize;
+        let (bins_bytes, count) = (u32_at(&head, 16), u32_at(&head, 20) as usize);
+        let references = count.saturating_mul(REFERENCE_BYTES).saturating_add(ENTRY_HEAD_BYTES);
+        let fits =
+            size.is_multiple_of(SECTOR_BYTES) && size as u64 <= OVERLAY_BYTES_MAX && references <= size;
+        if !fits || marvin::of_log(&head[..32]) != u64_at(&head, 32) {
+            return Ok(None);
+        }
+        let bytes = bytes_of(log, at, size)?;
+        if bytes.len() < size || marvin::of_log(&bytes[ENTRY_HEAD_BYTES..]) != u64_at(&head, 24) {
+            return Ok(None);
+        }
+        if !bins_bytes.is_multiple_of(PAGE_BYTES) || u64::from(bins_bytes) > HIVE_BYTES_MAX {
+            return Ok(None);
+        }
+        let mut pages = Vec::with_capacity(count);
+        let mut end = references;
+        for reference in bytes[ENTRY_HEAD_BYTES..references].chunks_exact(REFERENCE_BYTES) {
+            let (offset, length) = (u32_at(reference, 0), u32_at(reference, 4));
+            let inside = offset.checked_add(length).is_some_and(|to| to <= bins_bytes);
+            let aligned = [offset, length].iter().all(|number| number.is_multiple_of(SECTOR_BYTES as u32));
+            end = end.saturating_add(length as usize);
+            if !inside || !aligned || end > size {
+                return Ok(None);
+            }
+            pages.push((offset, length));
+        }
+        Ok(Some(Entry { sequence: u32_at(&head, 12), bins_bytes, pages, bytes }))
+    }
+}
+
+/// The offset in the hive's file of a place counted from its first bin.
+pub fn in_file(offset: u64) -> u64 {
+    BASE_BYTES + offset
+}

@@ -1,0 +1,364 @@
+//! The hive reader beside what other programs write, with logs, and on hives made to harm it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use certifier::windows::hive::{Data, Hive, marvin};
+use disk::read_at::ReadAt;
+use disk::tree::Unreadable;
+use proptest::prelude::*;
+
+use crate::hives::{self, Bin, NOWHERE, seal};
+
+fn open(bytes: &[u8], logs: &[Vec<u8>]) -> Result<Hive, Unreadable> {
+    let logs: Vec<&dyn ReadAt> = logs.iter().map(|log| log as &dyn ReadAt).collect();
+    Hive::open(Box::new(bytes.to_vec()), &logs)
+}
+
+/// Everything in a hive, as the model has it.
+fn read(hive: &Hive) -> Result<hives::Hive, Unreadable> {
+    let mut keys = Vec::new();
+    hive.walk(&mut |path, key| keys.push((path.trim_start_matches('\\').to_owned(), key.clone())))?;
+    let mut found = BTreeMap::new();
+    for (path, key) in keys {
+        let values = hive.values(&key)?.into_iter();
+        let values = values.map(|value| Ok((value.name.clone(), (value.kind, hive.bytes(&value)?))));
+        found.insert(path, values.collect::<Result<_, Unreadable>>()?);
+    }
+    Ok(hives::Hive { keys: found })
+}
+
+/// A hive with all that a hive of Windows has: many keys, long values, names beyond ASCII.
+fn model() -> hives::Hive {
+    let mut model = hives::Hive::of(
+        "[Select]
+         Current = dword:1
+         [ControlSet001\\Control\\Terminal Server]
+         fDenyTSConnections = dword:0
+         @ = text:a default
+         [Types]
+         text = text:naïve ☃ 𝄞
+         texts = texts:one;two
+         bytes = hex:00 01 02 03 04
+         short = hex:ff
+         none = 0/hex:
+         odd = 3e9/hex:aa
+         long = b/hex:01 00 00 00 00 00 00 80
+         backwards = 5/hex:00 00 01 00",
+    );
+    for number in 0..700 {
+        model.set(&format!("Many\\Key {number:04}"), "number", &format!("dword:{number}"));
+        model.set("Values", &format!("value {number:04}"), "dword:7");
+    }
+    let long: Vec<String> = (0..9000_u32).map(|number| format!("{:02x}", number % 251)).collect();
+    model.set("Types", "longest", &format!("hex:{}", long.join(" ")));
+    model.keys.insert(String::new(), BTreeMap::new());
+    model
+}
+
+#[test]
+fn a_hive_reads_as_its_writer_wrote_it() {
+    let model = model().complete();
+    let hive = open(&model.bytes(), &[]).expect("a good hive");
+    assert!(!hive.replayed);
+    assert_eq!(read(&hive).expect("a good hive"), model);
+}
+
+#[test]
+fn keys_and_values_are_found_whatever_the_case_of_their_names() {
+    let hive = open(&model().bytes(), &[]).expect("a good hive");
+    let data = |path: &str, name: &str| {
+        let key = hive.key(path).expect("a good hive")?;
+        let value = hive.value(&key, name).expect("a good hive")?;
+        Some(hive.data(&value).expect("a good hive"))
+    };
+    assert_eq!(data(r"CONTROLSET001\control\TERMINAL server", "fdenytsconnections"), Some(Data::Number(0)));
+    assert_eq!(data(r"controlset001\Control\Terminal Server", ""), Some(Data::Text("a default".to_owned())));
+    assert_eq!(data(r"many\KEY 0699", "NUMBER"), Some(Data::Number(699)));
+    assert_eq!(data("Types", "text"), Some(Data::Text("naïve ☃ 𝄞".to_owned())));
+    assert_eq!(data("Types", "texts"), Some(Data::Texts(vec!["one".to_owned(), "two".to_owned()])));
+    assert_eq!(data("Types", "long"), Some(Data::Number(1 << 63 | 1)));
+    assert_eq!(data("Types", "backwards"), Some(Data::Number(256)));
+    assert_eq!(data("Types", "odd"), Some(Data::Other { kind: 1001, bytes: vec![0xaa] }));
+    assert_eq!(data("Types", "no such"), None);
+    assert_eq!(data(r"Many\Key 0700", "number"), None);
+}
+
+#[test]
+fn data_above_one_cell_is_put_together_from_its_segments() {
+    let whole: Vec<u8> = (0..40_000_u32).map(|number| (number % 251) as u8).collect();
+    let mut bin = Bin::new();
+    let segments: Vec<u32> = whole.chunks(16_344).map(|segment| bin.cell(segment)).collect();
+    let list = bin.cell(&segments.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<u8>>());
+    let head = [&b"db"[..], &3_u16.to_le_bytes(), &list.to_le_bytes(), &[0; 4]].concat();
+    let data = bin.cell(&head);
+    let mut value = b"vk\x01\0".to_vec();
+    value.extend([40_000_u32, data, 3, 1].iter().flat_map(|number| number.to_le_bytes()));
+    value.push(b'x');
+    let value = bin.cell(&value);
+    let values = bin.cell(&value.to_le_bytes());
+    let root = bin.key("ROOT", (0, NOWHERE), (1, values), 0);
+    let hive = open(&bin.hive(root), &[]).expect("a good hive");
+    let value = hive.value(&hive.root().expect("a root"), "X").expect("a good hive").expect("it is there");
+    assert_eq!(hive.bytes(&value).expect("a good hive"), whole);
+}
+
+/// A base block of its own for a hive or a log: sequence numbers, kind, size.
+fn base(of: &[u8], sequences: (u32, u32), kind: u32) -> Vec<u8> {
+    let mut base = of[..512].to_vec();
+    for (at, number) in [(4, sequences.0), (8, sequences.1), (28, kind)] {
+        base[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    seal(&mut base);
+    base
+}
+
+fn with_base(hive: &[u8], base: &[u8]) -> Vec<u8> {
+    let mut hive = hive.to_vec();
+    hive[..512].copy_from_slice(base);
+    hive
+}
+
+/// The pages of the bins in which two hives differ; those that only the second has are among them.
+fn changes<'a>(from: &[u8], to: &'a [u8], page: usize) -> Vec<(usize, &'a [u8])> {
+    let pages = to[4096..].chunks(page).enumerate();
+    let differs = |(number, bytes): &(usize, &[u8])| {
+        from.get(4096 + number * page..4096 + (number + 1) * page) != Some(*bytes)
+    };
+    pages.filter(differs).map(|(number, bytes)| (number * page, bytes)).collect()
+}
+
+/// An entry of a log that turns one hive into another.
+fn entry(from: &[u8], to: &[u8], sequence: u32) -> Vec<u8> {
+    let pages = changes(from, to, 4096);
+    let mut entry = vec![0; 40];
+    entry[..4].copy_from_slice(b"HvLE");
+    for (offset, bytes) in &pages {
+        entry.extend([*offset as u32, bytes.len() as u32].iter().flat_map(|number| number.to_le_bytes()));
+    }
+    for (_, bytes) in &pages {
+        entry.extend(*bytes);
+    }
+    entry.resize(entry.len().next_multiple_of(512), 0);
+    let size = entry.len() as u32;
+    for (at, number) in [(4, size), (12, sequence), (16, (to.len() - 4096) as u32), (20, pages.len() as u32)]
+    {
+        entry[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    let hash = marvin::of_log(&entry[40..]);
+    entry[24..32].copy_from_slice(&hash.to_le_bytes());
+    let hash = marvin::of_log(&entry[..32]);
+    entry[32..40].copy_from_slice(&hash.to_le_bytes());
+    entry
+}
+
+/// Three states of one hive, each larger than the one before.
+fn states() -> [Vec<u8>; 3] {
+    static STATES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(build_states);
+    STATES.clone()
+}
+
+fn build_states() -> [Vec<u8>; 3] {
+    let first = hives::Hive::of("[A]\nx = dword:1");
+    let mut second = first.clone();
+    second.set("A", "x", "dword:2");
+    let mut third = second.clone();
+    for number in 0..200 {
+        third.set(&format!("B\\{number}"), "y", "text:a longer text to fill a page");
+    }
+    [first.bytes(), second.bytes(), third.bytes()]
+}
+
+#[track_caller]
+fn check(hive: &[u8], logs: &[Vec<u8>], expected: &[u8]) {
+    let found = open(hive, logs).expect("the logs complete it");
+    assert!(found.replayed);
+    let expected = open(expected, &[]).expect("a good hive");
+    assert_eq!(read(&found).expect("it is whole"), read(&expected).expect("it is whole"));
+}
+
+#[test]
+fn a_hive_that_was_not_written_to_its_end_is_completed_by_its_logs() {
+    let [first, second, third] = states();
+    let dirty = with_base(&first, &base(&first, (8, 7), 0));
+    let log = |entries: &[Vec<u8>]| [vec![base(&first, (8, 8), 6)], entries.to_vec()].concat().concat();
+    let (one, two) = (entry(&first, &second, 7), entry(&second, &third, 8));
+    check(&dirty, &[log(&[one.clone(), two.clone()])], &third);
+    check(&dirty, &[log(std::slice::from_ref(&one))], &second);
+    // Which log goes on where the other ends is not told by their names.
+    check(&dirty, &[log(std::slice::from_ref(&two)), log(std::slice::from_ref(&one))], &third);
+    // What comes after a gap, or is damaged, does not count.
+    check(&dirty, &[log(&[one.clone(), entry(&second, &third, 9)])], &second);
+    let mut torn = two.clone();
+    torn[600] ^= 1;
+    check(&dirty, &[log(&[one.clone(), torn])], &second);
+    // A torn base block is taken from the log.
+    let mut headless = dirty.clone();
+    headless[100] ^= 1;
+    let whole = [base(&first, (7, 7), 6), one, two].concat();
+    check(&headless, &[whole], &third);
+}
+
+#[test]
+fn a_log_of_older_windows_is_applied_too() {
+    let [first, _, third] = states();
+    let dirty = with_base(&first, &base(&first, (8, 7), 0));
+    let pages = changes(&first, &third, 512);
+    let mut map = vec![0; (third.len() - 4096) / 512 / 8];
+    for (offset, _) in &pages {
+        map[offset / 512 / 8] |= 1 << (offset / 512 % 8);
+    }
+    let mut log = [base(&third, (9, 9), 1), b"DIRT".to_vec(), map].concat();
+    // Both were last written at the same time, which is what makes the log this hive's.
+    log[12..20].copy_from_slice(&first[12..20]);
+    seal(&mut log);
+    log.resize(log.len().next_multiple_of(512), 0);
+    log.extend(pages.iter().flat_map(|(_, bytes)| bytes.iter()));
+    check(&dirty, std::slice::from_ref(&log), &third);
+    log.truncate(log.len() - 512);
+    assert!(open(&dirty, &[log]).is_err(), "half of a change is none");
+}
+
+#[test]
+fn a_hive_in_doubt_is_not_read() {
+    let [first, second, third] = states();
+    let dirty = with_base(&first, &base(&first, (8, 7), 0));
+    assert!(open(&dirty, &[]).is_err(), "no log at all");
+    let gap = [base(&first, (8, 8), 6), entry(&second, &third, 9)].concat();
+    assert!(open(&dirty, &[gap]).is_err(), "a log that begins later");
+    assert!(open(&first[..6000], &[]).is_err(), "a hive that is cut short");
+    assert!(open(&first[..100], &[]).is_err(), "no base block");
+    assert!(open(b"", &[]).is_err(), "nothing");
+}
+
+#[test]
+fn a_clean_hive_has_no_use_for_logs() {
+    let [first, second, _] = states();
+    let clean = with_base(&first, &base(&first, (7, 7), 0));
+    let log = [base(&first, (8, 8), 6), entry(&first, &second, 7)].concat();
+    let hive = open(&clean, &[log]).expect("a good hive");
+    assert!(!hive.replayed);
+}
+
+/// Checks that a hive with this root is opened, and says no when it is walked.
+#[track_caller]
+fn refused(build: impl FnOnce(&mut Bin) -> u32) {
+    let mut bin = Bin::new();
+    let root = build(&mut bin);
+    let hive = open(&bin.hive(root), &[]).expect("its bins are good");
+    assert!(read(&hive).is_err());
+}
+
+fn list(kind: &[u8; 2], count: u16, places: &[u32]) -> Vec<u8> {
+    let places = places.iter().flat_map(|at| at.to_le_bytes());
+    kind.iter().copied().chain(count.to_le_bytes()).chain(places).collect()
+}
+
+#[test]
+fn hives_made_to_harm_their_reader_are_refused() {
+    // A key below itself.
+    refused(|bin| {
+        let at = bin.bytes.len() as u32 + 96;
+        let root = bin.key("r", (1, at), (0, NOWHERE), 0);
+        bin.bytes.resize(at as usize, 0);
+        bin.cell(&list(b"li", 1, &[root]));
+        root
+    });
+    // A list of lists of lists, and one that leads to itself.
+    refused(|bin| {
+        let leaf = bin.key("leaf", (0, NOWHERE), (0, NOWHERE), 0);
+        let inner = bin.cell(&list(b"li", 1, &[leaf]));
+        let middle = bin.cell(&list(b"ri", 1, &[inner]));
+        let outer = bin.cell(&list(b"ri", 1, &[middle]));
+        bin.key("r", (1, outer), (0, NOWHERE), 0)
+    });
+    refused(|bin| {
+        let at = bin.bytes.len() as u32;
+        bin.cell(&list(b"ri", 1, &[at]));
+        bin.key("r", (1, at), (0, NOWHERE), 0)
+    });
+    // Counts that no cell could hold.
+    refused(|bin| bin.key("r", (u32::MAX, 32), (0, NOWHERE), 0));
+    refused(|bin| bin.key("r", (0, NOWHERE), (u32::MAX, 32), 0));
+    refused(|bin| {
+        let short = bin.cell(&list(b"li", 60_000, &[]));
+        bin.key("r", (60_000, short), (0, NOWHERE), 0)
+    });
+    // More keys than the key says, and fewer.
+    for claimed in [1, 3] {
+        refused(|bin| {
+            let one = bin.key("one", (0, NOWHERE), (0, NOWHERE), 0);
+            let two = bin.key("two", (0, NOWHERE), (0, NOWHERE), 0);
+            let list = bin.cell(&list(b"li", 2, &[one, two]));
+            bin.key("r", (claimed, list), (0, NOWHERE), 0)
+        });
+    }
+    // Cells outside all bins, in a bin's head, not in use, and past the end of their bin.
+    for at in [0, 16, 0x7fff_fff8, u32::MAX - 7, 4095] {
+        refused(|bin| bin.key("r", (1, at), (0, NOWHERE), 0));
+    }
+    refused(|bin| {
+        let free = bin.cell(&list(b"li", 1, &[0]));
+        bin.bytes[free as usize..free as usize + 4].copy_from_slice(&16_i32.to_le_bytes());
+        bin.key("r", (1, free), (0, NOWHERE), 0)
+    });
+    for size in [i32::MIN, -1, 0, -100_000] {
+        refused(|bin| {
+            let cell = bin.cell(&list(b"li", 1, &[0]));
+            bin.bytes[cell as usize..cell as usize + 4].copy_from_slice(&size.to_le_bytes());
+            bin.key("r", (1, cell), (0, NOWHERE), 0)
+        });
+    }
+}
+
+#[test]
+fn keys_deeper_than_windows_allows_are_refused() {
+    refused(|bin| {
+        let mut below = bin.key("k", (0, NOWHERE), (0, NOWHERE), 0);
+        for _ in 0..600 {
+            let list = bin.cell(&list(b"li", 1, &[below]));
+            below = bin.key("k", (1, list), (0, NOWHERE), 0);
+        }
+        below
+    });
+}
+
+#[test]
+fn a_key_that_leads_elsewhere_is_not_taken_for_itself() {
+    let mut bin = Bin::new();
+    let link = bin.key("link", (0, NOWHERE), (0, NOWHERE), 0x10);
+    let list = bin.cell(&list(b"li", 1, &[link]));
+    let root = bin.key("r", (1, list), (0, NOWHERE), 0);
+    let hive = open(&bin.hive(root), &[]).expect("a good hive");
+    assert!(matches!(hive.key("Link"), Err(Unreadable::Unsupported(_))));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn flipped_bytes_never_bring_the_reader_down(flips in prop::collection::vec((0_usize..12_288, any::<u8>()), 1..16)) {
+        let [_, _, mut hive] = states();
+        for (at, value) in flips {
+            hive[at] = value;
+        }
+        seal(&mut hive[..512]);
+        if let Ok(hive) = open(&hive, &[]) {
+            let _ = read(&hive);
+            let _ = hive.key(r"A\x");
+        }
+    }
+
+    #[test]
+    fn flipped_bytes_in_a_log_never_bring_the_reader_down(flips in prop::collection::vec((0_usize..2048, any::<u8>()), 1..16)) {
+        let [first, _, third] = states();
+        let dirty = with_base(&first, &base(&first, (8, 7), 0));
+        let mut log = [base(&first, (8, 8), 6), entry(&first, &third, 7)].concat();
+        for (at, value) in flips {
+            log[at] = value;
+        }
+        if let Ok(hive) = open(&dirty, &[log]) {
+            let _ = read(&hive);
+        }
+    }
+}

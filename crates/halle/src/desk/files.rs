@@ -1,0 +1,73 @@
+//! Small files that the desk reads and writes.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// The text in a file of at most `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> Result<String, String> {
+    String::from_utf8(read_bytes(path, limit)?).map_err(|_| format!("{} is no text", path.display()))
+}
+
+/// The bytes of a file of at most `limit` bytes.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let at = |cause: io::Error| format!("{}: {cause}", path.display());
+    let mut bytes = Vec::new();
+    File::open(path).map_err(at)?.take(limit + 1).read_to_end(&mut bytes).map_err(at)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("{} is longer than the {limit} bytes that such a file may have", path.display()));
+    }
+    Ok(bytes)
+}
+
+/// Says no to what cannot hold a disk, before it is opened: opening a pipe would wait for someone to write.
+pub fn insist_on_a_disk(path: &Path) -> Result<Metadata, String> {
+    let metadata = fs::metadata(path).map_err(|cause| format!("{}: {cause}", path.display()))?;
+    let kind = metadata.file_type();
+    if kind.is_file() || kind.is_block_device() {
+        return Ok(metadata);
+    }
+    Err(format!("{} is neither a file nor a block device", path.display()))
+}
+
+/// Writes a file beside its place and renames it, so that it is there whole or not at all.
+pub fn write(path: &Path, text: &str) -> Result<(), String> {
+    let at = |cause: io::Error| format!("{}: {cause}", path.display());
+    // A pipe or a terminal cannot be put in place of another file, and must not be.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut it| it.write_all(text.as_bytes()))
+            .map_err(at);
+    }
+    // A link is followed to what it means, so that the link stays.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut name = place.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".part-{}", std::process::id()));
+    let part = place.with_file_name(name);
+    let written = create(&part, 0o644, text).and_then(|()| fs::rename(&part, &place));
+    if written.is_err() {
+        // Nothing more can be done about a part that stays.
+        let _ = fs::remove_file(&part);
+    }
+    written.and_then(|()| settle(&place)).map_err(at)
+}
+
+/// Makes a file that was not there, with these rights from its first moment.
+pub fn create(path: &Path, mode: u32, text: &str) -> io::Result<()> {
+    let flags = OFlags::NOFOLLOW.bits().cast_signed();
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(flags).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Puts the file's name safely on the disk, too.
+pub fn settle(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}

@@ -1,0 +1,73 @@
+//! Judges a file: in a process that can do nothing else, or here when the reader wants it so.
+
+use std::fs::Metadata;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use certifier::child::{self, Confinement, Measure, Order};
+use certifier::malware::Scanners;
+use certifier::report::Report;
+use disk::read_at::{FileImage, ReadAt};
+
+use super::{Bar, files};
+
+/// How a file is to be judged.
+pub struct Manner<'a> {
+    pub measure: &'a Measure,
+    pub container_only: bool,
+    pub sandbox: bool,
+    pub quiet: bool,
+}
+
+/// A report, and how the process that made it was confined; nothing where it was made here.
+pub struct Judged {
+    pub report: Report,
+    pub confinement: Option<Confinement>,
+}
+
+pub fn judge(path: &Path, manner: &Manner<'_>) -> Result<Judged, String> {
+    let at = |cause: io::Error| format!("{}: {cause}", path.display());
+    let before = files::insist_on_a_disk(path)?;
+    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let judged = if manner.sandbox && !manner.container_only {
+        outside(path, file_name, manner).map_err(at)?
+    } else {
+        here(path, &file_name, manner).map_err(at)?
+    };
+    let after = std::fs::metadata(path).map_err(at)?;
+    if mark(&before) != mark(&after) {
+        return Err(format!("{} was changed while it was judged; judge it again", path.display()));
+    }
+    Ok(judged)
+}
+
+/// What changes when a file is written or replaced.
+fn mark(metadata: &Metadata) -> [i64; 7] {
+    let [device, node, size] = [metadata.dev(), metadata.ino(), metadata.size()].map(u64::cast_signed);
+    let modified = [metadata.mtime(), metadata.mtime_nsec()];
+    [device, node, size, modified[0], modified[1], metadata.ctime(), metadata.ctime_nsec()]
+}
+
+fn outside(path: &Path, file_name: String, manner: &Manner<'_>) -> io::Result<Judged> {
+    let order = Order { file_name, profile: manner.measure.clone() };
+    let bar = Bar::new(manner.quiet);
+    let ran = child::run(&std::env::current_exe()?, path, &order, &bar);
+    bar.done();
+    let (report, confinement) = ran?;
+    Ok(Judged { report, confinement })
+}
+
+fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged> {
+    let profile = manner.measure.profile()?;
+    let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(path)?);
+    if manner.container_only {
+        let report = certifier::certify_container(&source, file_name, &profile);
+        return Ok(Judged { report, confinement: None });
+    }
+    let bar = Bar::new(manner.quiet);
+    let report = certifier::certify_with(source, file_name, &profile, &Scanners::of(&profile)?, &bar);
+    bar.done();
+    Ok(Judged { report, confinement: None })
+}
