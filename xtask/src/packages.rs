@@ -48,7 +48,9 @@ pub const FILESYSTEMS: &[Need] = &[
     program("dosfstools", "makes the FAT that its reader is tested on", &["mkfs.fat"]),
     program("mtools", "fills that FAT without a mount", &["mcopy"]),
     program("xfsprogs", "makes the XFS that its reader is tested on, and says what is in it", &["xfs_db"]),
+    program("btrfs-progs", "makes the Btrfs that its reader is tested on", &["mkfs.btrfs"]),
     program("ntfs-3g", "makes the NTFS that its reader is tested on, and says what is in it", &["mkntfs"]),
+    program("openssl", "agrees with the signatures of certificates, and reads their keys", &["openssl"]),
     program(
         "libwin-hivex-perl",
         "writes the registry hives that their reader is tested on",
@@ -65,6 +67,17 @@ pub const FILESYSTEMS: &[Need] = &[
         why: "is the stub of that program",
         met_by: MetBy::File(&["/usr/lib/systemd/boot/efi/linuxx64.efi.stub"]),
     },
+];
+
+/// What makes the package databases that their readers are tested on, and compares versions as they do.
+pub const PACKAGERS: &[Need] = &[
+    program(
+        "rpm",
+        "makes the RPM database that its reader is tested on, and compares versions",
+        &["rpmbuild"],
+    ),
+    program("sqlite3", "leaves packages in the log of such a database", &["sqlite3"]),
+    program("db-util", "makes such a database as older systems have it", &["db5.3_load"]),
 ];
 
 /// What runs virtual machines.

@@ -64,7 +64,7 @@ pub fn test(wish: &Test) -> Result<ExitCode> {
 
 /// Sees to it that everything which this run uses is installed.
 pub fn provide(wish: &Test) -> Result<()> {
-    let mut needs = vec![packages::POSTGRES, packages::MACHINES, packages::FILESYSTEMS];
+    let mut needs = vec![packages::POSTGRES, packages::MACHINES, packages::FILESYSTEMS, packages::PACKAGERS];
     if wish.image {
         needs.push(packages::DEMO_IMAGE);
     }

@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 
+use sha2::{Digest as _, Sha256};
+
+use crate::malware::STARTER_RULES;
 use crate::secrets::tokens::TOKENS;
 
 /// What a literal announces.
@@ -83,6 +86,17 @@ pub static ANCHORS: LazyLock<Vec<Anchor>> = LazyLock::new(|| {
     anchors
 });
 
+/// What is searched for, as a name for all of it: what was searched by another list says nothing of this one.
+pub fn edition() -> String {
+    let mut digest = Sha256::new();
+    for anchor in ANCHORS.iter() {
+        digest.update((anchor.bytes.len() as u64).to_be_bytes());
+        digest.update(&anchor.bytes);
+    }
+    digest.update(STARTER_RULES);
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The searcher: by vector instructions where the processor has them, else by an automaton that finds the same.
 enum Searcher {
     Packed(packed::Searcher),
@@ -154,7 +168,6 @@ mod tests {
 
     #[test]
     fn the_signature_is_the_one_that_everybody_knows() {
-        use md5::Digest;
         let hex: String = md5::Md5::digest(&*EICAR).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, "44d88612fea8a8f36de82e1278abb02f", "the digest that its makers publish");
     }

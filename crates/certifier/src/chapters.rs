@@ -24,6 +24,7 @@ pub fn chapter_of(id: &str) -> Chapter {
         Some(b'S') => chapter("secrets", "chapter.secrets"),
         Some(b'M') => chapter("malware", "chapter.malware"),
         Some(b'C') => chapter("components", "chapter.components"),
+        Some(b'B') => chapter("running", "chapter.running"),
         _ => chapter("further", "chapter.further"),
     }
 }

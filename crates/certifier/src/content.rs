@@ -8,13 +8,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use disk::read_at::ReadAt;
 use disk::signature::Volume;
+use serde::{Deserialize, Serialize};
 
-use crate::anchors::{Hit, Sign};
+use crate::anchors::{self, Hit, Sign};
 use crate::examine::{Examined, Examiner, Found, Task, Unread, Unscanned, What};
 use crate::facts::{Disk, VolumeFacts};
 use crate::files::{Index, Placed};
+use crate::finding::Undecided;
 use crate::leftovers::{self, Leftovers};
+use crate::linux::belonging::Belonging;
 use crate::malware::Scanners;
+use crate::packages::languages;
+use crate::packages::{Gap, Package};
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Plan, threads};
@@ -33,9 +38,11 @@ const OUTSIDE_FOUND_MAX: usize = 200;
 const UNSCANNED_MAX: usize = 200;
 
 /// What the pass over all bytes, and the look at the files, brought.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Content {
     pub content_id: String,
+    /// What the bytes were searched for; see [`anchors::edition`].
+    pub searched_for: String,
     pub allocated_bytes: u64,
     /// Of them, what was searched.
     pub scanned_bytes: u64,
@@ -53,10 +60,19 @@ pub struct Content {
     pub leftovers: Leftovers,
     /// Files that run with rights other than those of who starts them.
     pub privileged: Vec<Privileged>,
+    /// What of all this came with packages; `None` where there is no system.
+    pub belonging: Option<Result<Belonging, Undecided>>,
+}
+
+/// What a look at everything brings.
+pub struct Looked {
+    pub content: Content,
+    pub of_languages: Vec<Package>,
+    pub gaps: Vec<Gap>,
 }
 
 /// A file that runs with more rights than who starts it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Privileged {
     /// The number of its volume.
     pub volume: u32,
@@ -73,16 +89,20 @@ pub fn look(
     disk: Option<&Disk>,
     scanners: &Scanners,
     progress: &dyn Progress,
-) -> io::Result<Content> {
+) -> io::Result<Looked> {
     let volumes = disk.map_or(&[][..], |disk| &disk.volumes);
-    let mut content = Content::default();
+    let mut content = Content { searched_for: anchors::edition(), ..Content::default() };
+    let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
     let mut index = Index::default();
     let mut sealed: Vec<(Range<u64>, String, Phrase)> = Vec::new();
     for volume in volumes {
         let name = volume.label();
         let why = match &volume.tree {
             Some(Ok(tree)) => {
-                index.add(volume, tree);
+                let manifests = index.add(volume, tree);
+                let (found, missed) = languages::read(&**tree, &manifests);
+                of_languages.extend(found);
+                gaps.extend(missed);
                 continue;
             }
             Some(Err(why)) => why.clone(),
@@ -129,7 +149,9 @@ pub fn look(
     content.look_outside(source, &outside, volumes)?;
     content.found.sort();
     content.found.dedup();
-    Ok(content)
+    let linux = disk.and_then(|disk| disk.linux.as_ref());
+    content.belonging = linux.map(|linux| Belonging::read(linux, &content));
+    Ok(Looked { content, of_languages, gaps })
 }
 
 /// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.

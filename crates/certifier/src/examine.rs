@@ -4,10 +4,11 @@
 use std::io::{self, Read};
 
 use disk::read_at::ReadAt;
+use serde::{Deserialize, Serialize};
 
 use crate::anchors::{BORDER_BYTES, Hit, Sign, may_hold, search};
-use crate::archives::Opener;
 use crate::archives::head::Head;
+use crate::archives::{Opener, zip};
 use crate::files::{Index, Opened, Placed};
 use crate::malware::clamd::{Answer, STREAM_BYTES_MAX};
 use crate::malware::{FILE_BYTES_MAX, Scan, Scanners, scan_with_starter};
@@ -27,13 +28,13 @@ const HITS_A_FILE_MAX: usize = 20_000;
 const LINES_BYTES_MAX: u64 = 8 << 20;
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum What {
     Malware(String),
     Secret(Secret),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Found {
     /// `None` outside all files.
     pub path: Option<String>,
@@ -46,7 +47,7 @@ pub struct Found {
 }
 
 /// Something that was not looked into to its end.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Unread {
     /// An archive is broken, or of a kind that is not opened.
     Archive,
@@ -58,7 +59,7 @@ pub enum Unread {
     Hits,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unscanned {
     pub what: String,
     pub kind: Unread,
@@ -154,7 +155,10 @@ impl Look<'_> {
                 let secret = store.verify(&self.bytes(0, NAMED_BYTES_MAX)?);
                 secret.into_iter().for_each(|secret| self.found(None, None, What::Secret(secret)));
             }
-            None if hits.iter().any(|hit| hit.sign() == Sign::ZipEnd) => self.open(Head::Zip),
+            // Programs that read archives have these bytes in them too.
+            None if hits.iter().any(|hit| hit.sign() == Sign::ZipEnd) && zip::is_one(self.file) => {
+                self.open(Head::Zip);
+            }
             None => {}
         }
         self.ask()

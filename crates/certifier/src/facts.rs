@@ -9,6 +9,9 @@ use disk::read_at::{ReadAt, Window};
 use disk::signature::Volume;
 use disk::tree::Extent;
 
+use crate::advisories::day::Day;
+use crate::advisories::store::Store;
+use crate::advisories::{self, Found};
 use crate::content::{self, Content};
 use crate::finding::Undecided;
 use crate::linux::accounts::{self, Account};
@@ -16,11 +19,14 @@ use crate::linux::boot::{self, Boot};
 use crate::linux::cloud_init::{self, CloudInit};
 use crate::linux::entries::{self, BootEntry, BootFolder};
 use crate::linux::kernel::{self, Kernel};
-use crate::linux::owned::Owned;
+use crate::linux::mounts;
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
 use crate::malware::Scanners;
+use crate::packages::distribution::{self, Distribution};
+use crate::packages::{self, Inventory, Package};
 use crate::progress::Progress;
+use crate::stored::{Origin, Pages};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
 use crate::windows::system::Windows;
@@ -32,6 +38,14 @@ pub struct Facts {
     pub disk: Option<Disk>,
     /// `None` when only the container was asked about.
     pub content: Option<Content>,
+    /// Every package of the Linux system and of its languages; `None` when there is no such system, or it was not asked about.
+    pub inventory: Option<Result<Inventory, Undecided>>,
+    /// What a feed of advisories says of that; `None` when no feed was given.
+    pub advisories: Option<Result<Found, Undecided>>,
+    /// The day of judging, if the caller gave one: there is no clock here.
+    pub judged_on: Option<Day>,
+    /// What these facts were kept as, where there is no disk to ask.
+    pub kept: Option<Arc<Pages>>,
 }
 
 pub struct Disk {
@@ -49,59 +63,114 @@ pub struct Linux {
     /// The number of the volume with the root filesystem.
     pub partition: u32,
     pub root: Root,
+    pub distribution: Result<Distribution, Undecided>,
+    /// What the system's own packager installed.
+    pub packages: Result<Vec<Package>, Undecided>,
     pub accounts: Result<Vec<Account>, Undecided>,
     pub sshd: Result<Sshd, Undecided>,
     pub boot: Result<Boot, Undecided>,
     pub entry: Result<Option<(BootEntry, BootFolder)>, Undecided>,
     /// The kernel of that entry.
     pub kernel: Result<Option<Kernel>, Undecided>,
-    /// What came with packages; `None` where no package database is read.
-    pub owned: Result<Option<Owned>, Undecided>,
+}
+
+/// What a judge brings along beside the image.
+#[derive(Clone, Copy, Default)]
+pub struct Given<'a> {
+    pub advisories: Option<&'a Store>,
+    /// The day of judging, against which ages are measured.
+    pub on: Option<Day>,
+    /// Who else is asked about every file.
+    pub scanners: Option<&'a Scanners>,
 }
 
 /// Looks at the container alone: both ends of the file.
 pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
     let container = container::recognise(source)?;
-    Ok(Facts { file_name: file_name.to_owned(), container, disk: None, content: None })
+    Ok(Facts {
+        file_name: file_name.to_owned(),
+        container,
+        disk: None,
+        content: None,
+        inventory: None,
+        advisories: None,
+        judged_on: None,
+        kept: None,
+    })
 }
 
 /// Gathers everything.
 pub fn gather(
-    source: &Arc<dyn ReadAt>,
+    origin: &Origin,
     file_name: &str,
-    scanners: &Scanners,
+    given: &Given<'_>,
     progress: &dyn Progress,
 ) -> io::Result<Facts> {
-    let mut facts = of_container(source, file_name)?;
+    let source = origin.source();
+    let mut facts = of_container(&source, file_name)?;
     // A raw disk could be judged too, but not as what was asked: rule V01 says how to wrap it.
     if facts.container.format == Format::FixedVhd
         && let Some(window) = facts.container.disk(source.clone())
     {
-        facts.disk = Some(Disk::read(window)?);
+        facts.disk = Some(Disk::read(window, origin)?);
     }
-    facts.content = Some(content::look(source, facts.disk.as_ref(), scanners, progress)?);
+    let (content, inventory) =
+        origin.brought(|| read_whole(&source, facts.disk.as_ref(), given, progress))?;
+    facts.content = Some(content);
+    facts.inventory = inventory;
+    if let Origin::Kept(pages, _) = origin {
+        facts.kept = Some(pages.clone());
+    }
     Ok(facts)
 }
 
+/// What reading everything brings: the content, and the packages of system and languages, if there is a system.
+pub type Brought = (Content, Option<Result<Inventory, Undecided>>);
+
+fn read_whole(
+    source: &dyn ReadAt,
+    disk: Option<&Disk>,
+    given: &Given<'_>,
+    progress: &dyn Progress,
+) -> io::Result<Brought> {
+    let nobody = Scanners::default();
+    let looked = content::look(source, disk, given.scanners.unwrap_or(&nobody), progress)?;
+    let inventory = disk.and_then(|disk| disk.linux.as_ref()).map(|linux| {
+        let of_system = linux.packages.as_ref().map_err(Clone::clone)?;
+        Inventory::gather(&linux.root, of_system, looked.of_languages, looked.gaps)
+    });
+    Ok((looked.content, inventory))
+}
+
+impl Facts {
+    /// How often something was asked for that had not been kept.
+    pub fn missed(&self) -> u64 {
+        self.kept.as_ref().map_or(0, |kept| kept.missed())
+    }
+}
+
+/// Looks every package up in what was given.
+pub fn look_up(facts: &mut Facts, given: &Given<'_>) {
+    facts.judged_on = given.on;
+    facts.advisories = given
+        .advisories
+        .zip(facts.inventory.as_ref())
+        .map(|(store, inventory)| advisories::look_through(store, inventory.as_ref().map_err(Clone::clone)?));
+}
+
 impl Disk {
-    fn read(window: Window) -> io::Result<Disk> {
+    fn read(window: Window, origin: &Origin) -> io::Result<Disk> {
         let size_bytes = window.size_bytes();
         let source: Arc<dyn ReadAt> = Arc::new(window);
         let table = partitions::audit(&source)?;
-        let (volumes, unallocated) = volumes::read(&source, &table)?;
-        let (linux, windows) = (Linux::find(&volumes), find_windows(&volumes));
+        let (volumes, unallocated) = volumes::read(&source, &table, origin)?;
+        let (linux, windows) = (Linux::find(&volumes, &table, origin), find_windows(&volumes));
         Ok(Disk { size_bytes, table, volumes, unallocated, linux, windows })
     }
 
     pub fn volume(&self, number: u32) -> Option<&VolumeFacts> {
         self.volumes.iter().find(|volume| volume.number == number)
     }
-}
-
-/// Whether a filesystem looks like the root of a Linux system.
-pub fn has_a_system(root: &Root) -> bool {
-    let has = |path: &str| matches!(root.node(path), Ok(Some(_)));
-    has("/etc/os-release") || has("/etc/passwd") && (has("/sbin/init") || has("/bin/sh"))
 }
 
 /// The volumes whose files can be read, by number.
@@ -120,9 +189,13 @@ fn find_windows(volumes: &[VolumeFacts]) -> Option<Windows> {
 }
 
 impl Linux {
-    /// The first volume that has the files of a system.
-    fn find(volumes: &[VolumeFacts]) -> Option<Linux> {
-        let (partition, root) = trees(volumes).find(|(_, root)| has_a_system(root))?;
+    /// The first volume that has the files of a system, with all that this system mounts from others.
+    fn find(volumes: &[VolumeFacts], table: &Table, origin: &Origin) -> Option<Linux> {
+        let (volume, root) =
+            volumes.iter().find_map(|volume| Some((volume, mounts::roots(volume).into_iter().next()?)))?;
+        let partition = volume.number;
+        // A table of mounts that cannot be read leaves the root alone, and those rules undecided that read it.
+        let root = mounts::mounted(root.clone(), volume, volumes, table).unwrap_or(root);
         let mut folders = BootFolder::of_root(&root);
         let others = trees(volumes).filter(|(number, _)| *number != partition);
         folders.extend(others.map(|(number, root)| {
@@ -132,18 +205,19 @@ impl Linux {
         }));
         let entry = entries::default_entry(&folders);
         let kernel = match &entry {
-            Ok(Some((entry, folder))) => kernel::read(&root, entry, folder).map(Some),
+            Ok(Some((entry, folder))) => kernel::read(origin, &root, entry, folder).map(Some),
             Ok(None) => Ok(None),
             Err(cause) => Err(cause.clone()),
         };
         Some(Linux {
             partition,
+            distribution: distribution::read(&root),
+            packages: origin.packages(|| packages::of_system(&root)),
             accounts: accounts::read(&root),
             sshd: sshd::read(&root),
             boot: boot::read(&root),
             entry,
             kernel,
-            owned: Owned::read(&root),
             root,
         })
     }

@@ -9,6 +9,7 @@ use disk::tree::{Extent, Fault, Kind, Laid, Names, Node, Tree, Unreadable};
 
 use crate::anchors::Hit;
 use crate::finding::unreadable;
+use crate::packages::languages::{self, Manifest};
 use crate::phrase::{Phrase, say};
 use crate::scan::Begin;
 use crate::volumes::{Places, VolumeFacts};
@@ -75,16 +76,19 @@ pub struct Placed {
 }
 
 impl Index {
-    /// Sweeps a volume and takes its files.
-    pub fn add(&mut self, facts: &VolumeFacts, tree: &Arc<dyn Tree>) {
+    /// Sweeps a volume and takes its files; tells which of them may name packages of languages.
+    pub fn add(&mut self, facts: &VolumeFacts, tree: &Arc<dyn Tree>) -> Vec<Manifest> {
         let (number, label) = (facts.number, facts.label());
         let place = self.volumes.len() as u16;
-        let mut seen = HashSet::new();
+        let (mut seen, mut programs) = (HashSet::new(), Vec::new());
         let mut faults = Vec::new();
         let mut over = false;
         let done = tree.sweep(
             &mut |laid| {
                 seen.insert(laid.node.inode);
+                if languages::may_be_program(laid.node) {
+                    programs.push(laid.node.inode);
+                }
                 over |= laid.node.kind == Kind::File && !self.file(place, facts.places.as_ref(), laid);
             },
             &mut |fault: Fault| {
@@ -125,7 +129,10 @@ impl Index {
                 note(&mut self.notes, String::from_utf8_lossy(&what).into_owned(), say("not_walked.hidden"));
             }
         }
+        let manifests =
+            names.as_ref().map(|names| languages::manifests(names, &programs)).unwrap_or_default();
         self.volumes.push(Walked { number, tree: tree.clone(), names });
+        manifests
     }
 
     /// Takes a file; `false` when there are too many.

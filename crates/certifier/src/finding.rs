@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::phrase::{Phrase, say};
 use crate::printable::printable;
+use crate::stored::is_not_kept;
 
 /// The most pieces of evidence that one rule lists; more of the same teaches nobody anything.
 pub const EVIDENCE_MAX: usize = 50;
@@ -125,7 +126,7 @@ impl Outcome {
 }
 
 /// Why a rule could not be decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undecided(pub Phrase);
 
 impl From<Unreadable> for Undecided {
@@ -144,6 +145,7 @@ pub fn unreadable(cause: &Unreadable) -> Phrase {
         Unreadable::OverLimit { what, found, limit } => {
             say("unreadable.over_limit").text("what", what).count("found", *found).count("limit", *limit)
         }
+        Unreadable::Io(cause) if is_not_kept(cause) => say("unreadable.not_kept"),
         Unreadable::Io(cause) => say("unreadable.io").text("cause", &cause.to_string()),
     }
 }

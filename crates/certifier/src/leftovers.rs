@@ -6,6 +6,7 @@
 use disk::partitions::{SECTOR_BYTES, Scheme};
 use disk::signature::Volume;
 use disk::tree::Unreadable;
+use serde::{Deserialize, Serialize};
 
 use crate::facts::Disk;
 use crate::filled::Filled;
@@ -15,7 +16,7 @@ use crate::scan::BLOCK_BYTES;
 use crate::volumes::VolumeFacts;
 
 /// A place that belongs to no file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Owner {
     /// Nobody: no partition lies there.
     Gap,
@@ -28,7 +29,7 @@ pub enum Owner {
 }
 
 /// Data in such places.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leftover {
     pub owner: Owner,
     pub bytes: u64,
@@ -36,7 +37,7 @@ pub struct Leftover {
     pub first: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Leftovers {
     pub found: Vec<Leftover>,
     /// Volumes whose free space could not be told, and why.

@@ -5,6 +5,7 @@
 //!
 //! What is absent: SQL, HTTP, clocks, and who asked. The same bytes under the same edition give the same report.
 
+pub mod advisories;
 pub mod anchors;
 mod archives;
 pub mod certificate;
@@ -24,6 +25,7 @@ pub mod leftovers;
 pub mod linux;
 pub mod malware;
 pub mod nearest;
+pub mod packages;
 pub mod phrase;
 pub mod printable;
 pub mod profile;
@@ -32,8 +34,10 @@ pub mod rendered;
 pub mod report;
 pub mod rulebook;
 mod rules;
+pub mod sbom;
 pub mod scan;
 pub mod secrets;
+pub mod stored;
 pub mod text;
 pub mod volumes;
 pub mod windows;
@@ -43,11 +47,14 @@ use std::sync::Arc;
 
 use disk::read_at::ReadAt;
 
-use crate::malware::Scanners;
+use crate::facts::Given;
+use crate::packages::Inventory;
+use crate::phrase::{Phrase, say};
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
 use crate::rulebook::Needs;
+use crate::stored::Origin;
 
 /// Judges the image in `source`, which was given under `file_name`.
 pub fn certify(
@@ -56,19 +63,20 @@ pub fn certify(
     profile: &Profile,
     progress: &dyn Progress,
 ) -> Report {
-    certify_with(source, file_name, profile, &Scanners::default(), progress)
+    certify_given(source, file_name, profile, &Given::default(), progress)
 }
 
-/// The same, with an operator's scanners asked about every file.
-pub fn certify_with(
+/// Judges the image with what the judge brings along: known vulnerabilities, and the day.
+pub fn certify_given(
     source: Arc<dyn ReadAt>,
     file_name: &str,
     profile: &Profile,
-    scanners: &Scanners,
+    given: &Given<'_>,
     progress: &dyn Progress,
 ) -> Report {
-    match facts::gather(&source, file_name, scanners, progress) {
-        Ok(facts) => {
+    match facts::gather(&Origin::Disk(source.clone()), file_name, given, progress) {
+        Ok(mut facts) => {
+            facts::look_up(&mut facts, given);
             progress.update(Stage::Rules, 0, 0);
             Report::new(&facts, profile, rulebook::judge(&facts, profile, |_| true), true)
         }
@@ -85,5 +93,28 @@ pub fn certify_container(source: &dyn ReadAt, file_name: &str, profile: &Profile
             Report::new(&facts, profile, rulebook::judge(&facts, profile, wanted), false)
         }
         Err(cause) => Report::unreadable(file_name, source.size_bytes(), profile, &cause),
+    }
+}
+
+/// What is installed on an image, and the name of its bytes.
+pub struct Stock {
+    pub inventory: Inventory,
+    pub content_id: String,
+}
+
+/// Lists what is installed, without judging; or says why that cannot be told.
+pub fn take_stock(
+    source: Arc<dyn ReadAt>,
+    file_name: &str,
+    progress: &dyn Progress,
+) -> Result<Stock, Phrase> {
+    let gathered = facts::gather(&Origin::Disk(source), file_name, &Given::default(), progress);
+    let facts = gathered.map_err(|cause| say("unreadable.io").text("cause", &cause.to_string()))?;
+    facts.linux().map_err(|undecided| undecided.0)?;
+    let content_id = facts.content.map(|content| content.content_id).unwrap_or_default();
+    match facts.inventory {
+        Some(Ok(inventory)) => Ok(Stock { inventory, content_id }),
+        Some(Err(undecided)) => Err(undecided.0),
+        None => Err(say("undecided.not_looked")),
     }
 }

@@ -36,7 +36,9 @@ pub fn rules(typed: &str) -> Vec<&'static Rule> {
         .filter_map(|rule| {
             let id: Vec<char> = rule.id.chars().collect();
             let slips = slips(&typed, &id);
-            (slips <= SLIPS_MAX).then(|| (slips, wanted.abs_diff(number(&id)), rule))
+            // A wrong number is likelier than a wrong chapter.
+            let elsewhere = usize::from(typed.first() != id.first());
+            (slips <= SLIPS_MAX).then(|| (slips + elsewhere, wanted.abs_diff(number(&id)), rule))
         })
         .collect();
     near.sort_by_key(|(slips, away, rule)| (*slips, *away, rule.id));

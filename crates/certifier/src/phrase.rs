@@ -85,6 +85,15 @@ impl Phrase {
         self.with(blank, Blank::Phrase(Box::new(phrase)))
     }
 
+    /// The phrases that fill its blanks.
+    pub fn parts(&self) -> impl Iterator<Item = &Phrase> {
+        self.blanks.values().flat_map(|blank| match blank {
+            Blank::Phrase(phrase) => std::slice::from_ref(&**phrase),
+            Blank::List(phrases) => phrases,
+            Blank::Text(_) | Blank::Count(_) | Blank::Bytes(_) => &[],
+        })
+    }
+
     pub fn list(self, blank: &str, mut phrases: Vec<Phrase>) -> Phrase {
         if phrases.len() > LIST_MAX {
             let left = (phrases.len() - LIST_MAX) as u64;

@@ -59,6 +59,16 @@ pub struct Thresholds {
     pub agent_version_usual: String,
     /// The oldest agent for Windows that is accepted without a warning.
     pub windows_agent_version_min: String,
+    /// The oldest OpenSSL accepted, and the oldest without a warning.
+    pub openssl_version_min: String,
+    pub openssl_version_usual: String,
+    pub python_version_min: String,
+    /// From this CVSS score on, in tenths, a vulnerability is critical.
+    pub critical_score_tenths: u64,
+    /// A critical vulnerability that can be mended may be known for so long.
+    pub critical_age_days_max: u64,
+    /// A feed of advisories that is older is stale.
+    pub feed_age_days_max: u64,
     /// The machine generation that the image is declared for: 1 (BIOS), 2 (UEFI), or 0 when either will do.
     pub generation: u8,
     /// The day as of which lifetimes are judged. It comes with the rulebook, never from a clock, so that a report can be had again.
@@ -109,6 +119,12 @@ impl Default for Thresholds {
             agent_version_min: "2.2.41".to_owned(),
             agent_version_usual: "2.2.53.1".to_owned(),
             windows_agent_version_min: "2.7.41491.1010".to_owned(),
+            openssl_version_min: "1.0.2".to_owned(),
+            openssl_version_usual: "3.0.0".to_owned(),
+            python_version_min: "3.9".to_owned(),
+            critical_score_tenths: 90,
+            critical_age_days_max: 30,
+            feed_age_days_max: 14,
             generation: 0,
             judged_as_of: EDITION_DAY.to_owned(),
             distributions: ENDORSED.map(str::to_owned).into(),
@@ -196,7 +212,10 @@ impl Profile {
                     ..Thresholds::default()
                 },
             ),
-            Base::Strict => ("strict", Thresholds { history_bytes_max: 0, ..Thresholds::default() }),
+            Base::Strict => (
+                "strict",
+                Thresholds { history_bytes_max: 0, critical_age_days_max: 7, ..Thresholds::default() },
+            ),
         };
         Profile {
             name: name.to_owned(),

@@ -143,7 +143,10 @@ impl Report {
         profile: &Profile,
         cause: &std::io::Error,
     ) -> Report {
-        let cause = say("unreadable.io").text("cause", &cause.to_string());
+        let cause = match crate::stored::is_not_kept(cause) {
+            true => say("unreadable.not_kept"),
+            false => say("unreadable.io").text("cause", &cause.to_string()),
+        };
         Report::broken_off(file_name, file_bytes, profile, cause)
     }
 
@@ -233,9 +236,8 @@ fn account(content: &Content) -> Scanned {
 }
 
 fn release(linux: &Linux) -> Release {
-    let entry = linux.entry.as_ref().ok().and_then(Option::as_ref);
-    let kernel = entry.and_then(|(entry, _)| entry.kernel.rsplit('/').next()?.split_once('-'));
-    let kernel = kernel.map(|(_, version)| printable(version)).unwrap_or_default();
+    let kernel = linux.kernel.as_ref().ok().and_then(Option::as_ref);
+    let kernel = kernel.and_then(|kernel| kernel.release.as_deref()).map(printable).unwrap_or_default();
     Release { kernel, ..release::read(&linux.root) }
 }
 

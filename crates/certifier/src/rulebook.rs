@@ -3,12 +3,13 @@
 
 use crate::facts::{Disk, Facts, Linux};
 use crate::finding::{Look, Outcome, Undecided, Verdict};
+use crate::linux::belonging::Belonging;
 use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
 use crate::rules::{
-    accounts, agent, boot, container, content, drivers, firewall, generalised, later, lifetime, market,
-    network, partitions, privileges, remains, sources, ssh, swap, system, volumes, windows,
+    accounts, agent, boot, container, content, drivers, firewall, generalised, holes, later, lifetime,
+    market, network, packages, partitions, privileges, remains, sources, ssh, swap, system, volumes, windows,
 };
 use crate::windows::system::Windows;
 
@@ -69,6 +70,8 @@ const AZURE_ABOVE_ALL: Severities =
 /// A hint there, of no concern here.
 const AZURE_HINT: Severities =
     Severities { azure: Severity::Warn, kvm: Severity::Off, strict: Severity::Fail };
+/// Never more than a hint.
+const HINT: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
 const KVM: Severities = Severities { azure: Severity::Off, kvm: Severity::Fail, strict: Severity::Fail };
 /// What only a running machine shows. It is told, and never stands in the way of a certificate.
 const LATER: Severities = Severities { azure: Severity::Warn, kvm: Severity::Warn, strict: Severity::Warn };
@@ -125,6 +128,7 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L10", OnLinux, AZURE_ABOVE_ALL, boot::arguments),
     rule("L11", OnLinux, AZURE, drivers::hyper_v),
     rule("L12", OnLinux, AZURE, drivers::filesystems),
+    rule("L13", OnLinux, FAIL, holes::known_bad_kernel),
     rule("L14", OnLinux, FAIL, swap::none_configured),
     rule("L15", OnLinux, FAIL, swap::none_made_at_boot),
     rule("L16", OnLinux, FAIL, ssh::server),
@@ -140,6 +144,10 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L26", OnLinux, FAIL, network::no_pins),
     rule("L27", OnLinux, AZURE_ABOVE_ALL, network::by_dhcp),
     rule("L28", OnLinux, WARN, sources::reachable_and_signed),
+    rule("L29", OnLinux, FAIL, packages::openssl),
+    rule("L30", OnLinux, AZURE_HINT, packages::python),
+    rule("L31", OnLinux, FAIL, packages::omi),
+    rule("L32", OnLinux, FAIL, holes::old_holes),
     rule("L33", OnLinux, FAIL, remains::no_traces_of_the_build),
     rule("L34", OnLinux, FAIL, remains::runs_what_packages_brought),
     rule("L35", OnLinux, WARN, privileges::privileged_files),
@@ -147,11 +155,16 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L37", OnLinux, WARN, remains::tidy),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
+    rule("K03", OnWindows, KVM, windows::startup::virtio_drivers),
+    rule("K04", OnWindows, KVM, windows::startup::seed_reader),
     rule("S01", Content, FAIL, content::no_private_keys),
     rule("S02", Content, FAIL, content::no_credentials),
     rule("S03", Content, WARN, content::no_secrets_outside_files),
     rule("M01", Content, FAIL, content::no_malware),
     rule("M02", Content, WARN, content::archives_read_whole),
+    rule("C01", Content, HINT, packages::bill_of_materials),
+    rule("C02", Content, WARN, packages::vulnerabilities),
+    rule("C03", Content, HINT, packages::feed_is_fresh),
     rule("W01", OnWindows, FAIL, windows::identity::is_64_bit),
     rule("W02", OnWindows, FAIL, windows::identity::generalised),
     rule("W03", OnWindows, FAIL, windows::identity::edition),
@@ -173,8 +186,6 @@ pub const RULEBOOK: &[Rule] = &[
     rule("W19", OnWindows, AZURE_HINT, windows::upkeep::page_file),
     rule("W20", OnWindows, FAIL, windows::traces::none_left),
     rule("W21", OnWindows, AZURE, windows::startup::hyper_v_drivers),
-    rule("K03", OnWindows, KVM, windows::startup::virtio_drivers),
-    rule("K04", OnWindows, KVM, windows::startup::seed_reader),
     rule("B01", Boot, LATER, later::provisions),
     rule("B02", Boot, LATER, later::restarts),
     rule("B03", Boot, LATER, later::disks),
@@ -211,6 +222,13 @@ impl Facts {
 
     pub fn windows(&self) -> Result<&Windows, Undecided> {
         self.disk()?.windows.as_ref().ok_or_else(|| Undecided(say("undecided.no_windows")))
+    }
+
+    /// What of the system came with packages.
+    pub fn belonging(&self) -> Result<&Belonging, Undecided> {
+        let not_looked = || Undecided(say("undecided.not_looked"));
+        let content = self.content.as_ref().ok_or_else(not_looked)?;
+        content.belonging.as_ref().ok_or_else(not_looked)?.as_ref().map_err(Clone::clone)
     }
 
     /// What is to be said of a rule without asking it, because what it needs is not there.
@@ -268,7 +286,7 @@ pub fn judge(facts: &Facts, profile: &Profile, wanted: fn(&Rule) -> bool) -> Vec
     RULEBOOK.iter().filter(|rule| wanted(rule)).map(|rule| judge_one(rule, facts, profile)).collect()
 }
 
-fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
+pub(crate) fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
     let severity = profile.severity(rule);
     let judged = |verdict, reason| Judged {
         id: rule.id.to_owned(),
@@ -282,7 +300,10 @@ fn judge_one(rule: &Rule, facts: &Facts, profile: &Profile) -> Judged {
     if severity == Severity::Off {
         return judged(Verdict::NotApplicable, say("not_applicable.profile").text("profile", &profile.name));
     }
+    let missed = facts.missed();
     let look = facts.lacks(rule.needs).unwrap_or_else(|| (rule.look)(facts, &profile.thresholds));
+    // Whatever a rule makes of half an answer, it counts for nothing.
+    let look = if facts.missed() > missed { Err(Undecided(say("undecided.not_kept"))) } else { look };
     match look {
         Err(Undecided(why)) => judged(Verdict::NotDecided, why),
         Ok(Outcome::NotApplicable { why }) => judged(Verdict::NotApplicable, why),

@@ -3,7 +3,6 @@
 use std::io;
 use std::sync::Arc;
 
-use disk::filesystem;
 use disk::lvm::{self, Group, PhysicalVolume};
 use disk::partitions::Table;
 use disk::read_at::{ReadAt, Window};
@@ -12,6 +11,7 @@ use disk::tree::{Extent, Tree};
 
 use crate::finding::unreadable;
 use crate::phrase::{Phrase, say};
+use crate::stored::Origin;
 
 /// The number of the first logical volume. No partition has so high a one.
 pub const LOGICAL_FIRST: u32 = 1000;
@@ -66,10 +66,10 @@ impl Places {
 }
 
 impl VolumeFacts {
-    fn read(number: u32, offset: u64, window: Arc<Window>) -> io::Result<VolumeFacts> {
+    fn read(number: u32, offset: u64, window: Arc<Window>, origin: &Origin) -> io::Result<VolumeFacts> {
         let size_bytes = window.size_bytes();
         let kind = signature::identify(&window)?;
-        let tree = filesystem::open(kind, window).map(|tree| tree.map_err(|cause| unreadable(&cause)));
+        let tree = origin.open(kind, window).map(|tree| tree.map_err(|cause| unreadable(&cause)));
         let places = Some(Places::at(offset, size_bytes));
         Ok(VolumeFacts { number, name: None, offset, size_bytes, kind, places, tree })
     }
@@ -98,7 +98,11 @@ impl VolumeFacts {
 }
 
 /// Reads all volumes: partitions in the order of the table, then logical volumes in the order of their groups.
-pub fn read(disk: &Arc<dyn ReadAt>, table: &Table) -> io::Result<(Vec<VolumeFacts>, Vec<Extent>)> {
+pub fn read(
+    disk: &Arc<dyn ReadAt>,
+    table: &Table,
+    origin: &Origin,
+) -> io::Result<(Vec<VolumeFacts>, Vec<Extent>)> {
     let mut windows: Vec<(u32, Arc<Window>)> = table
         .partitions
         .iter()
@@ -110,13 +114,13 @@ pub fn read(disk: &Arc<dyn ReadAt>, table: &Table) -> io::Result<(Vec<VolumeFact
     let mut volumes = Vec::new();
     let mut physical = Physical::default();
     for (number, window) in windows {
-        let mut volume = VolumeFacts::read(number, window.start(), window.clone())?;
+        let mut volume = VolumeFacts::read(number, window.start(), window.clone(), origin)?;
         if volume.kind == Volume::LvmPhysicalVolume {
             volume.tree = physical.open(window).err().map(Err);
         }
         volumes.push(volume);
     }
-    let unallocated = physical.logical(&mut volumes)?;
+    let unallocated = physical.logical(&mut volumes, origin)?;
     Ok((volumes, unallocated))
 }
 
@@ -137,7 +141,7 @@ impl Physical {
     }
 
     /// Adds the logical volumes, and tells what of the physical ones belongs to none of them, as places on the disk.
-    fn logical(mut self, volumes: &mut Vec<VolumeFacts>) -> io::Result<Vec<Extent>> {
+    fn logical(mut self, volumes: &mut Vec<VolumeFacts>, origin: &Origin) -> io::Result<Vec<Extent>> {
         let mut unallocated = Vec::new();
         let mut number = LOGICAL_FIRST;
         for group in lvm::groups(std::mem::take(&mut self.opened)) {
@@ -148,7 +152,7 @@ impl Physical {
                     volumes.push(not_opened(number, group.name().to_owned(), why));
                     return Ok(Vec::new());
                 }
-                volumes.push(self.volume(number, &group, name)?);
+                volumes.push(self.volume(number, &group, name, origin)?);
                 number += 1;
             }
             // What nobody could place may lie anywhere, so then nothing counts as free.
@@ -166,7 +170,7 @@ impl Physical {
         Some(*offset)
     }
 
-    fn volume(&self, number: u32, group: &Group, name: &str) -> io::Result<VolumeFacts> {
+    fn volume(&self, number: u32, group: &Group, name: &str, origin: &Origin) -> io::Result<VolumeFacts> {
         let full_name = format!("{}/{name}", group.name());
         let volume = match group.volume(name) {
             Ok(volume) => Arc::new(volume),
@@ -185,7 +189,7 @@ impl Physical {
             size_bytes: volume.size_bytes(),
             kind,
             places,
-            tree: filesystem::open(kind, volume).map(|tree| tree.map_err(|cause| unreadable(&cause))),
+            tree: origin.open(kind, volume).map(|tree| tree.map_err(|cause| unreadable(&cause))),
         })
     }
 

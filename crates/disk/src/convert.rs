@@ -1,7 +1,8 @@
 //! Any disk into a fixed VHD: raw bytes, then a footer. Holes stay holes, and blocks of zeros become holes.
 //!
 //! [`Input::open`] finds the disk in a file or says why there is none; [`to_fixed_vhd`] writes it. The same disk gives the same
-//! bytes at any time, since the footer's id is made from the content and its date is always the same.
+//! bytes at any time, since the footer's id is made from the content and its date is always the same. What lies on the disk goes
+//! over as it is, NTFS like ext4: no filesystem is asked what of it is in use.
 
 use std::fs::File;
 use std::io;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::btrfs::Btrfs;
 use crate::ext4::Ext4;
 use crate::fat::Fat;
 use crate::ntfs::Ntfs;
@@ -14,6 +15,7 @@ use crate::xfs::Xfs;
 pub fn open(kind: Volume, volume: Arc<dyn ReadAt>) -> Option<Result<Arc<dyn Tree>, Unreadable>> {
     match kind {
         Volume::Ext2 | Volume::Ext3 | Volume::Ext4 => Some(shared(Ext4::open(volume))),
+        Volume::Btrfs => Some(shared(Btrfs::open(volume))),
         Volume::Xfs => Some(shared(Xfs::open(volume))),
         Volume::Fat12 | Volume::Fat16 | Volume::Fat32 => Some(shared(Fat::open(volume))),
         Volume::Ntfs => Some(shared(Ntfs::open(volume))),
@@ -35,7 +37,15 @@ mod tests {
         for kind in [Volume::Swap, Volume::LvmPhysicalVolume, Volume::Luks, Volume::Blank, Volume::Zfs] {
             assert!(open(kind, zeros.clone()).is_none(), "{kind}");
         }
-        for kind in [Volume::Ext2, Volume::Ext4, Volume::Xfs, Volume::Fat12, Volume::Fat32, Volume::Ntfs] {
+        for kind in [
+            Volume::Ext2,
+            Volume::Ext4,
+            Volume::Xfs,
+            Volume::Btrfs,
+            Volume::Fat12,
+            Volume::Fat32,
+            Volume::Ntfs,
+        ] {
             assert!(open(kind, zeros.clone()).expect("it is read").is_err(), "{kind}");
         }
     }

@@ -12,8 +12,9 @@
 //! - [`ext4`]: ext2, ext3 and ext4
 //! - [`fat`]: FAT12, FAT16 and FAT32
 //! - [`xfs`]: XFS, versions 4 and 5
-//! - [`filesystem`]: the one door to all of these
+//! - [`btrfs`]: Btrfs on one device, with its subvolumes
 //! - [`ntfs`]: NTFS, with what Windows packs in it
+//! - [`filesystem`]: the one door to all of these
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run
@@ -39,6 +40,7 @@
 //! What is absent: async, HTTP, SQL, clocks and opinions. Whether a fact is good or bad is the certifier's business.
 
 mod blocks;
+pub mod btrfs;
 mod checksum;
 pub mod container;
 pub mod content_id;

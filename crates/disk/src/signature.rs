@@ -1,7 +1,7 @@
 //! What lies in a partition or volume, told by its signature.
 //!
 //! The table is ordered: what wraps other things (encryption, RAID, volume managers) comes before filesystems, since a wrapped
-//! filesystem's bytes may show through.
+//! filesystem's bytes may show through. NTFS and exFAT stand before FAT: they have a name in their boot sector and FAT has none.
 
 use std::fmt;
 use std::io;

@@ -134,6 +134,22 @@ pub enum Condition {
     Damaged,
 }
 
+/// By what a filesystem is called elsewhere, in a table of mounts for instance. Both are empty where it does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// As systems write it: `f81d4fae-7dec-11d0-a765-00a0c91e6bf6`, or `48A1-4C4C` for a FAT.
+    pub uuid: String,
+    pub label: Vec<u8>,
+}
+
+impl Identity {
+    pub(crate) fn new(uuid: [u8; 16], label: &[u8]) -> Identity {
+        let hex: String = uuid.iter().map(|byte| format!("{byte:02x}")).collect();
+        let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+        Identity { uuid: parts.join("-"), label: label.to_vec() }
+    }
+}
+
 /// A filesystem that can be read: files by path, all files as they come in its tables, all free space. All paths are absolute inside
 /// it (`/etc/fstab`); symbolic links are followed inside it and clamped to its root, at most [`LINKS_MAX`] of them.
 pub trait Tree: Send + Sync {
@@ -142,7 +158,16 @@ pub trait Tree: Send + Sync {
 
     fn condition(&self) -> Result<Condition, Unreadable>;
 
+    fn identity(&self) -> Identity {
+        Identity::default()
+    }
+
     fn root(&self) -> Result<Node, Unreadable>;
+
+    /// The path of the directory that is mounted when nobody says which: `/`, but for a filesystem of several subvolumes.
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
+        Ok(b"/".to_vec())
+    }
 
     /// The node at `path`, all links followed; `None` when there is none (a dangling link counts as none).
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable>;
@@ -190,8 +215,16 @@ impl<F: Directories + Send + Sync> Tree for F {
         self.state()
     }
 
+    fn identity(&self) -> Identity {
+        self.named()
+    }
+
     fn root(&self) -> Result<Node, Unreadable> {
         self.node(self.root_inode())
+    }
+
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
+        self.default_root()
     }
 
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {

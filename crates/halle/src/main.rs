@@ -2,11 +2,14 @@
 //!
 //! This crate parses the configuration and wires the rest together. What is absent: rules.
 
+mod advisories;
+mod beside;
 mod convert;
 mod demo;
 mod desk;
 mod examine;
 mod operator;
+mod sbom;
 mod serve;
 mod upload;
 mod vitals;
@@ -43,6 +46,10 @@ enum Command {
     /// Judge an image in a process that can do nothing else
     #[command(hide = true)]
     Examine(examine::ExamineArgs),
+    /// List what is installed in a disk image, as CycloneDX or SPDX
+    Sbom(sbom::SbomArguments),
+    /// Known vulnerabilities, to judge images by
+    Advisories(advisories::AdvisoriesArguments),
     /// Say what a rule wants, why, and what to do
     Explain(desk::explain::ExplainArguments),
     /// Make a pair of keys for signing certificates
@@ -63,6 +70,8 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => desk::explain::run(&arguments),
         Command::Keygen(arguments) => desk::keygen::run(&arguments),
         Command::Verify(arguments) => desk::verify::run(&arguments),
+        Command::Sbom(arguments) => sbom::run(&arguments),
+        Command::Advisories(arguments) => advisories::run(&arguments),
     }
 }
 

@@ -4,8 +4,11 @@
 //! cannot arise.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 /// A directory of blobs, and beside it the place where bytes arrive.
 #[derive(Debug, Clone)]
@@ -67,6 +70,19 @@ impl Blobs {
         Ok(place)
     }
 
+    /// Takes bytes in under their SHA-256, which it tells. They arrive under `name`, where a crash may leave them for the next
+    /// attempt to write over; nobody else may read them on their way or in their place.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> io::Result<String> {
+        let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        if !self.holds(&digest)? {
+            let file = self.arriving(name);
+            remove_if_there(&file)?;
+            File::options().write(true).create_new(true).mode(0o600).open(&file)?.write_all(bytes)?;
+            self.adopt(&file, &digest)?;
+        }
+        Ok(digest)
+    }
+
     pub fn remove(&self, digest: &str) -> io::Result<()> {
         remove_if_there(&self.path(digest)?)
     }
@@ -98,6 +114,23 @@ mod tests {
         blobs.remove(&digest).unwrap();
         blobs.remove(&digest).unwrap();
         assert!(!blobs.holds(&digest).unwrap());
+    }
+
+    #[test]
+    fn bytes_that_are_put_are_named_by_their_digest_and_are_nobody_elses_to_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let data = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(data.path()).unwrap();
+        // What a crash left of an earlier attempt.
+        fs::write(blobs.arriving("facts"), "ab").unwrap();
+        for _ in 0..2 {
+            let digest = blobs.put("facts", b"abc").unwrap();
+            assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+            let place = blobs.path(&digest).unwrap();
+            assert_eq!(fs::read(&place).unwrap(), b"abc");
+            assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o400);
+            assert!(!blobs.arriving("facts").exists());
+        }
     }
 
     #[test]

@@ -179,6 +179,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0107-publishing",
     "0109-orders",
     "0110-deployments",
+    "0111-certification-facts",
 ];
 
 /// The house's tables and the chapters', as one list.

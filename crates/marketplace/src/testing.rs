@@ -357,7 +357,7 @@ impl MarketInABox {
         let mut tx = self.market.write().await.expect("a transaction");
         let run = certification::judge_again(&mut tx, &by, image, "kvm").await.expect("a second look");
         let outcome = Outcome::Judged(Box::new(a_clean_report()));
-        certification::conclude(&mut tx, &self.market, run, &outcome).await.expect("concluded");
+        certification::conclude(&mut tx, &self.market, run, &outcome, None).await.expect("concluded");
         tx.commit().await.expect("kept");
         image
     }

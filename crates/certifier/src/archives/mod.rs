@@ -4,7 +4,7 @@
 
 pub mod head;
 mod tar;
-mod zip;
+pub mod zip;
 mod zstd;
 
 use std::cell::Cell;

@@ -28,6 +28,19 @@ struct Row {
     local: u64,
 }
 
+/// Whether a file that does not begin as a zip ends as one: behind a program, or another file.
+pub fn is_one(file: &dyn ReadAt) -> bool {
+    let first = table(file).and_then(|(table, shift)| Ok((rows(&table)?, shift)));
+    let Ok((rows, shift)) = first else { return false };
+    let mut magic = [0; 4];
+    let begins = |row: &Row| {
+        let at = row.local.checked_add(shift)?;
+        file.read_exact_at(at, &mut magic).ok()?;
+        Some(magic == *LOCAL)
+    };
+    rows.first().and_then(begins) == Some(true)
+}
+
 pub fn open(opener: &mut Opener<'_>, name: &str, file: &dyn ReadAt, depth: u32) -> io::Result<()> {
     let (table, shift) = table(file)?;
     let mut rows = rows(&table)?;

@@ -16,6 +16,8 @@ use seccompiler::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::phrase::{Phrase, say};
+
 /// What the kernel was able to enforce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confinement {
@@ -23,6 +25,17 @@ pub struct Confinement {
     pub landlock: bool,
     /// All calls but a few are refused by seccomp.
     pub seccomp: bool,
+}
+
+impl Confinement {
+    /// What the kernel lacks, for whoever relies on it; `None` when it lacks nothing.
+    pub fn shortcoming(self) -> Option<Phrase> {
+        match self {
+            Confinement { landlock: true, seccomp: true } => None,
+            Confinement { seccomp: true, .. } => Some(say("child.no_landlock")),
+            Confinement { seccomp: false, .. } => Some(say("child.unconfined")),
+        }
+    }
 }
 
 /// The newest edition of landlock whose refusals are asked for; an older kernel enforces what it knows of them.

@@ -2,7 +2,7 @@
 //!
 //! An image is hostile until it is judged. The process that reads it has limits on memory and processor time, opens the image, gives
 //! up every other right ([`confine`]), and only then looks at a byte of it. It is told what to do as JSON on its standard input and
-//! writes lines of JSON: how it is confined, how far it is, and at the end the report in no language. Whatever else becomes of it is a
+//! writes lines of JSON: how it is confined, how far it is, and at the end the facts, if they are wanted, and the report in no language. Whatever else becomes of it is a
 //! verdict too: [`run`] answers with a report in every case but one, that of a process that cannot even be started.
 
 pub mod confine;
@@ -13,22 +13,26 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use disk::read_at::{FileImage, ReadAt};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
+use crate::facts::Given;
 use crate::malware::Scanners;
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
+use crate::stored::{self, Stored};
 pub use confine::Confinement;
-pub use parent::{how_it_ended, run};
+pub use parent::{Said, how_it_ended, run};
 
 /// What the process may map: several times what it needs, far less than what would hurt.
 const ADDRESS_SPACE_MAX: u64 = 2 << 30;
-/// What it may be told, and what it may write: its progress and one report.
+/// What it may be told, and what it may write: its progress, the facts of one image and one report.
 const ORDER_BYTES_MAX: u64 = 1 << 20;
-pub const OUTPUT_BYTES_MAX: u64 = 64 << 20;
+pub const OUTPUT_BYTES_MAX: u64 = 96 << 20;
 /// It is given this much processor time, and a second more for each [`BYTES_A_CPU_SECOND`] of the file.
 const CPU_SECONDS: u64 = 480;
 const BYTES_A_CPU_SECOND: u64 = 2 << 20;
@@ -39,6 +43,21 @@ const CPU_SECONDS_MAX: u64 = 8 * 60 * 60;
 pub struct Order {
     pub file_name: String,
     pub profile: Measure,
+    #[serde(default)]
+    pub task: Task,
+}
+
+/// What is to be done with the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// It is an image, to be judged.
+    #[default]
+    Judge,
+    /// It is an image, to be judged; its facts are wanted too.
+    Keep,
+    /// It holds the facts of an image, to be judged by them.
+    JudgeFacts,
 }
 
 /// A profile on its way to another process.
@@ -69,6 +88,8 @@ impl Measure {
 pub enum Line {
     Confined(Confinement),
     Percent(i64),
+    /// Packed facts, in base64.
+    Facts(String),
     Report(Box<Report>),
 }
 
@@ -82,8 +103,38 @@ pub fn serve(image: &Path, order: impl Read, out: impl Write + Send) -> io::Resu
     let confinement = confine::confine()?;
     let written = Written { out: Mutex::new(out), last: AtomicI64::new(-1) };
     written.line(&Line::Confined(confinement))?;
-    let report = crate::certify_with(source, &order.file_name, &profile, &scanners, &written);
+    let (report, facts) = perform(source, &order, &profile, &scanners, &written)?;
+    if let Some(facts) = facts {
+        written.line(&Line::Facts(BASE64.encode(facts)))?;
+    }
     written.line(&Line::Report(Box::new(report)))
+}
+
+/// Does what was ordered, in this process. The second answer are the facts, where they were wanted and are worth keeping.
+pub fn perform(
+    source: Arc<dyn ReadAt>,
+    order: &Order,
+    profile: &Profile,
+    scanners: &Scanners,
+    progress: &dyn Progress,
+) -> io::Result<(Report, Option<Vec<u8>>)> {
+    let (name, given) = (&order.file_name, Given { scanners: Some(scanners), ..Given::default() });
+    Ok(match order.task {
+        Task::Judge => (crate::certify_given(source, name, profile, &given, progress), None),
+        Task::Keep => {
+            let (report, stored) = stored::certify_and_store(source, name, profile, &given, progress);
+            (report, stored.and_then(|stored| stored.to_bytes()))
+        }
+        Task::JudgeFacts => {
+            let facts = Stored::read(&source)?.map_err(io::Error::other)?;
+            (stored::judge_stored(&facts, profile, &given), None)
+        }
+    })
+}
+
+/// The facts in a line that told them.
+pub fn facts_in(line: &str) -> Option<Vec<u8>> {
+    BASE64.decode(line).ok()
 }
 
 fn limit(image_bytes: u64) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::Signal;
 
-use super::{Confinement, Line, OUTPUT_BYTES_MAX, Order};
+use super::{Confinement, Line, OUTPUT_BYTES_MAX, Order, facts_in};
 use crate::phrase::{Phrase, say};
 use crate::progress::Progress;
 use crate::report::Report;
@@ -17,14 +17,22 @@ const COMPLAINTS_BYTES_MAX: u64 = 16 << 10;
 /// What Rust's runtime says when memory is refused.
 const NO_MEMORY: &str = "memory allocation of";
 
-/// Has `program` judge the image by `examine IMAGE`, and reports. The second answer says how the process was confined, if it came to
-/// say so. The only error is a process that cannot be started.
+/// What the process said beside its report.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// How it was confined, if it came to say so.
+    pub confinement: Option<Confinement>,
+    /// The packed facts of the image, where they were wanted.
+    pub facts: Option<Vec<u8>>,
+}
+
+/// Has `program` judge the image by `examine IMAGE`, and reports. The only error is a process that cannot be started.
 pub fn run(
     program: &Path,
     image: &Path,
     order: &Order,
     progress: &dyn Progress,
-) -> io::Result<(Report, Option<Confinement>)> {
+) -> io::Result<(Report, Said)> {
     let profile = order.profile.profile()?;
     let file_bytes = std::fs::metadata(image)?.len();
     let mut child = Command::new(program)
@@ -35,7 +43,10 @@ pub fn run(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()?;
+        .spawn()
+        .map_err(|cause| {
+            io::Error::new(cause.kind(), format!("{} to judge it: {cause}", program.display()))
+        })?;
     let stderr = child.stderr.take();
     // Read at the same time: one that complains at length must not wait for us while we wait for it.
     let complaining = std::thread::spawn(move || stderr.map(complaints).unwrap_or_default());
@@ -46,39 +57,35 @@ pub fn run(
     }
     let status = child.wait()?;
     let complaints = complaining.join().unwrap_or_default();
-    let (how, confinement) = match heard {
-        Ok(Heard { report: Some(report), confinement }) if status.success() => {
-            return Ok((*report, confinement));
-        }
-        Ok(Heard { confinement, .. }) => (how_it_ended(status, &complaints), confinement),
-        Err(_) => (say("child.silent"), None),
+    let (how, said) = match heard {
+        Ok((Some(report), said)) if status.success() => return Ok((*report, said)),
+        Ok((_, said)) => (how_it_ended(status, &complaints), Said { facts: None, ..said }),
+        Err(_) => (say("child.silent"), Said::default()),
     };
-    Ok((Report::broken_off(&order.file_name, file_bytes, &profile, how), confinement))
+    Ok((Report::broken_off(&order.file_name, file_bytes, &profile, how), said))
 }
 
-/// What a process said before it ended.
-#[derive(Default)]
-struct Heard {
-    confinement: Option<Confinement>,
-    report: Option<Box<Report>>,
-}
-
-fn listen(child: &mut Child, order: &Order, progress: &dyn Progress) -> io::Result<Heard> {
+fn listen(
+    child: &mut Child,
+    order: &Order,
+    progress: &dyn Progress,
+) -> io::Result<(Option<Box<Report>>, Said)> {
     let missing = || io::Error::other("a process without its pipes");
     let (input, output) = (child.stdin.take(), child.stdout.take());
     let (mut input, output) = (input.ok_or_else(missing)?, output.ok_or_else(missing)?);
     // One that died at once does not read; how it died is what counts then.
     let _ = input.write_all(&serde_json::to_vec(order)?);
     drop(input);
-    let mut heard = Heard::default();
+    let (mut report, mut said) = (None, Said::default());
     for line in BufReader::new(output.take(OUTPUT_BYTES_MAX)).lines() {
         match serde_json::from_str(&line?)? {
-            Line::Confined(confinement) => heard.confinement = Some(confinement),
+            Line::Confined(confinement) => said.confinement = Some(confinement),
             Line::Percent(percent) => progress.percent(percent),
-            Line::Report(report) => heard.report = Some(report),
+            Line::Facts(facts) => said.facts = facts_in(&facts),
+            Line::Report(found) => report = Some(found),
         }
     }
-    Ok(heard)
+    Ok((report, said))
 }
 
 /// What a process says on its standard error, as far as it is of interest.

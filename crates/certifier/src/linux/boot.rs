@@ -69,7 +69,13 @@ pub fn read(root: &Root) -> Result<Boot, Undecided> {
                 name.strip_prefix('S').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
             match digits {
                 Some(service) if !folder.contains("runlevels") => {
-                    boot.enabled.push((service.to_owned(), path))
+                    // Systemd starts an old script only where it has no unit of that name.
+                    let unit = format!("{service}.service");
+                    let is_shadowed = init == Init::Systemd
+                        && (unit_file(root, &unit)?.is_some() || is_masked(root, &unit)?);
+                    if !is_shadowed {
+                        boot.enabled.push((service.to_owned(), path));
+                    }
                 }
                 None if folder.contains("runlevels") => boot.enabled.push((name.clone(), path)),
                 _ => {}
@@ -467,6 +473,18 @@ mod tests {
         ];
         check(&files, "/etc/init.d/seed", "/etc/rc2.d/S20seed:0");
         check(&files[..2], "/etc/init.d/seed", "-");
+    }
+
+    #[test]
+    fn an_old_script_is_started_by_systemd_only_where_there_is_no_unit_of_its_name() {
+        let files = [
+            ("/sbin/init", "-> /lib/systemd/systemd"),
+            ("/etc/init.d/seed*", "#!/bin/sh\n"),
+            ("/etc/rc2.d/S20seed", "-> ../init.d/seed"),
+            ("/usr/lib/systemd/system/seed.service", "[Service]\nExecStart=/bin/seed\n"),
+        ];
+        check(&files[..3], "/etc/init.d/seed", "/etc/rc2.d/S20seed:0");
+        check(&files, "/etc/init.d/seed", "-");
     }
 
     #[test]

@@ -86,7 +86,9 @@ impl BootFolder {
     /// The path on this filesystem of a file that a boot entry names.
     pub fn find(&self, named: &str) -> Result<Option<String>, Undecided> {
         let named = named.trim_start_matches("($root)").trim_start_matches("($drive1)");
-        for candidate in [named.to_owned(), format!("{}{named}", self.at)] {
+        // A loader names a file from the top of the disk; a root that is a subvolume begins further down.
+        let below = named.rfind("/boot/").map_or("", |at| &named[at..]).to_owned();
+        for candidate in [named.to_owned(), format!("{}{named}", self.at), below] {
             if candidate.starts_with('/') && self.root.file(&candidate)?.is_some() {
                 return Ok(Some(candidate));
             }
@@ -443,6 +445,16 @@ pub mod tests {
         check_programs(&[], &[image, addon], "a | root=a console=ttyS0 | /efi/EFI/Linux/a.efi@1024");
         let entry = [("/efi/loader/entries/z.conf", "title Z\nefi /EFI/Linux/a.efi\noptions root=z\n")];
         check_programs(&entry, &[image], "z | root=z | /efi/loader/entries/z.conf@3");
+    }
+
+    #[test]
+    fn files_are_found_from_the_top_of_the_disk_of_the_folder_or_of_a_subvolume() {
+        let root = Folder::of(&[("/boot/vmlinuz-1", "kernel")]).root();
+        let folder = &BootFolder::of_root(&root)[0];
+        for named in ["/boot/vmlinuz-1", "/vmlinuz-1", "($root)/boot/vmlinuz-1", "/@/boot/vmlinuz-1"] {
+            assert_eq!(folder.find(named).expect("readable").as_deref(), Some("/boot/vmlinuz-1"), "{named}");
+        }
+        assert_eq!(folder.find("/boot/vmlinuz-2").expect("readable"), None);
     }
 
     #[test]

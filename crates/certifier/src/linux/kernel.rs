@@ -11,6 +11,7 @@ use crate::linux::initramfs::{self, NotRead};
 use crate::linux::root::Root;
 use crate::linux::uki::Piece;
 use crate::phrase::{Phrase, say};
+use crate::stored::{Modules, Origin};
 
 /// What is read of a kernel at once: its setup header, and the release that it names.
 const HEAD_BYTES: u64 = 32 << 10;
@@ -50,11 +51,16 @@ pub struct Kernel {
     pub config: Option<Config>,
     built_in: BTreeSet<String>,
     on_root: BTreeSet<String>,
-    in_initramfs: Result<BTreeSet<String>, Undecided>,
+    pub(crate) in_initramfs: Modules,
 }
 
 /// Reads what can be known of the kernel that `entry` starts.
-pub fn read(root: &Root, entry: &BootEntry, folder: &BootFolder) -> Result<Kernel, Undecided> {
+pub fn read(
+    origin: &Origin,
+    root: &Root,
+    entry: &BootEntry,
+    folder: &BootFolder,
+) -> Result<Kernel, Undecided> {
     let release = release(root, entry, folder)?;
     let initrds = folder.initrds(entry)?;
     let place = match initrds.first() {
@@ -66,7 +72,7 @@ pub fn read(root: &Root, entry: &BootEntry, folder: &BootFolder) -> Result<Kerne
         config: None,
         built_in: BTreeSet::new(),
         on_root: BTreeSet::new(),
-        in_initramfs: initramfs_modules(folder, &initrds),
+        in_initramfs: origin.modules(|| initramfs_modules(folder, &initrds)),
         release,
     };
     if let Some(release) = kernel.release.clone() {
@@ -150,7 +156,7 @@ fn release(root: &Root, entry: &BootEntry, folder: &BootFolder) -> Result<Option
 }
 
 /// The release that a bzImage names in its setup header.
-fn release_in_header(head: &[u8]) -> Option<String> {
+pub fn release_in_header(head: &[u8]) -> Option<String> {
     if head.get(0x202..0x206)? != b"HdrS" {
         return None;
     }
@@ -195,7 +201,7 @@ pub fn module_name(path: &str) -> Option<String> {
 }
 
 /// The modules in all initramfs files of an entry.
-fn initramfs_modules(folder: &BootFolder, initrds: &[Piece]) -> Result<BTreeSet<String>, Undecided> {
+fn initramfs_modules(folder: &BootFolder, initrds: &[Piece]) -> Modules {
     let mut modules = BTreeSet::new();
     for piece in initrds {
         let Some(node) = folder.root.file(&piece.path)? else {
@@ -242,12 +248,15 @@ impl Read for PieceReader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::linux::folder::Folder;
 
     fn of(files: &[(&str, &str)], entry: BootEntry) -> Kernel {
         let root = Folder::of(files).root();
-        read(&root, &entry, &BootFolder::of_root(&root)[0]).expect("memory can be read")
+        let nowhere = Origin::Disk(Arc::new(Vec::<u8>::new()));
+        read(&nowhere, &root, &entry, &BootFolder::of_root(&root)[0]).expect("memory can be read")
     }
 
     fn started(kernel: &str) -> BootEntry {

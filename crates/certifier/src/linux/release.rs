@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::root::Root;
+use super::distributions;
+use super::root::{Root, settings};
 use crate::printable::printable;
 
-/// A longer file is no os-release.
-const RELEASE_BYTES_MAX: u64 = 64 << 10;
-
-/// The names in `/etc/os-release`; empty where they are not there or cannot be read. They are told, never judged by.
+/// The names that a system gives itself; empty where they are not there or cannot be read. They are told, never judged by.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Release {
     /// `debian`
@@ -22,19 +20,13 @@ pub struct Release {
 }
 
 pub fn read(root: &Root) -> Release {
-    let text = ["/etc/os-release", "/usr/lib/os-release"]
-        .iter()
-        .find_map(|path| root.text_up_to(path, RELEASE_BYTES_MAX).ok().flatten())
-        .unwrap_or_default();
-    let value = |key: &str| {
-        let mut lines = text.lines().filter_map(|line| line.trim().split_once('='));
-        let found = lines.rfind(|(name, _)| *name == key);
-        found.map(|(_, value)| printable(value.trim().trim_matches(['"', '\'']))).unwrap_or_default()
-    };
+    let Ok(Some(found)) = distributions::read(root) else { return Release::default() };
+    let text = root.text(&found.path).ok().flatten().unwrap_or_default();
+    let name = settings(&text).filter_map(|(_, line)| line.strip_prefix("PRETTY_NAME=")).last();
     Release {
-        id: value("ID"),
-        version: value("VERSION_ID"),
-        name: value("PRETTY_NAME"),
+        id: printable(&found.id),
+        version: printable(&found.version),
+        name: name.map(|name| printable(name.trim_matches(['"', '\'']))).unwrap_or_default(),
         kernel: String::new(),
     }
 }

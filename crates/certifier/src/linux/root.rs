@@ -27,6 +27,11 @@ impl Root {
         &*self.tree
     }
 
+    /// The same tree, for who puts several together.
+    pub fn shared(&self) -> Arc<dyn Tree> {
+        self.tree.clone()
+    }
+
     /// What stands at `path`, links followed.
     pub fn node(&self, path: &str) -> Result<Option<Node>, Undecided> {
         self.tree.look_up(path).map_err(|cause| at(path, &cause))

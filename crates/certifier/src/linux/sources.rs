@@ -102,7 +102,11 @@ impl Sources {
             let careless = options.split_whitespace().filter_map(|option| option.split_once('='));
             for (key, _) in careless.filter(|(_, value)| says_yes(value)) {
                 if matches!(key, "trusted" | "allow-insecure" | "allow-weak") {
-                    self.unsigned.push(Unsigned { path: path.to_owned(), line, text: text.to_owned() });
+                    self.unsigned.push(Unsigned {
+                        path: path.to_owned(),
+                        line,
+                        text: without_credentials(text),
+                    });
                 }
             }
             let address = rest.split_whitespace().next().unwrap_or("").to_owned();
@@ -236,6 +240,24 @@ fn is_private(host: &str) -> bool {
     }
 }
 
+/// A line as it stands, without what goes before an `@` in its addresses.
+fn without_credentials(line: &str) -> String {
+    let mut parts = line.split("://");
+    let mut shown = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        shown.push_str("://");
+        let end = part.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(part.len());
+        match part[..end].rfind('@') {
+            Some(at) => {
+                shown.push('…');
+                shown.push_str(&part[at..]);
+            }
+            None => shown.push_str(part),
+        }
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +296,13 @@ mod tests {
             &["https://dl-cdn.alpinelinux.org/alpine/v3.22/main 1", "http://e.f 2"],
             &[],
         );
+    }
+
+    #[test]
+    fn what_is_shown_of_a_source_holds_no_password() {
+        let shown = without_credentials("deb [trusted=yes] http://me:p@ss@a.b/c ./ https://d.e/@f");
+        assert_eq!(shown, "deb [trusted=yes] http://…@a.b/c ./ https://d.e/@f");
+        assert_eq!(without_credentials("gpgcheck=0"), "gpgcheck=0");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::facts::{Facts, Linux};
 use crate::finding::{Evidence, Look, Outcome, Undecided};
 use crate::linux::entries::BootEntry;
-use crate::linux::packages::upstream_numbers;
+use crate::packages::upstream_numbers;
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 use crate::rules::system::architecture;

@@ -1,12 +1,10 @@
 //! S01–S03, M01, M02: what lies on the disk, byte by byte and file by file.
 
-use std::collections::BTreeMap;
-
+use crate::anchors;
 use crate::content::Content;
 use crate::examine::{Found, Unread, Unscanned, What};
 use crate::facts::Facts;
 use crate::finding::{EVIDENCE_MAX, Evidence, Look, Outcome, Undecided, Weight};
-use crate::linux::owned::shipped_digests;
 use crate::phrase::{Phrase, say};
 use crate::profile::Thresholds;
 use crate::secrets::{Group, Secret};
@@ -35,6 +33,12 @@ fn content(facts: &Facts) -> Result<&Content, Undecided> {
     facts.content.as_ref().ok_or_else(|| Undecided(say("undecided.not_looked")))
 }
 
+/// What was kept of a search for less says nothing of what is searched for now.
+fn searched_for_the_same(content: &Content) -> Result<(), Undecided> {
+    let is_same = content.searched_for == anchors::edition();
+    if is_same { Ok(()) } else { Err(Undecided(say("undecided.searched_otherwise"))) }
+}
+
 pub fn no_malware(facts: &Facts, _: &Thresholds) -> Look {
     let content = content(facts)?;
     let mut evidence: Vec<Evidence> = content
@@ -49,11 +53,14 @@ pub fn no_malware(facts: &Facts, _: &Thresholds) -> Look {
             placed(Evidence::full(said.text("signature", name)), found)
         })
         .collect();
+    // Where a file's name is known, it says more than a place on the disk.
+    evidence.sort_by_key(|piece| piece.path.is_none());
     if evidence.is_empty() {
         if let Some((what, why)) = content.not_walked.first() {
             let why = why.clone();
             return Err(Undecided(say("M01.not_walked").text("what", what).phrase("why", why)));
         }
+        searched_for_the_same(content)?;
         evidence.extend(
             unscanned(content, &[Unread::File])
                 .map(|unscanned| Evidence::light(unscanned.why.clone()).at(&unscanned.what)),
@@ -118,15 +125,16 @@ fn in_files(facts: &Facts, group: Group, broken: Phrase, holds: Phrase) -> Look 
         })
         .filter(|(_, _, path)| !is_reading_or_trial(path) && !path.starts_with(HOST_KEYS))
         .collect();
-    let public = shipped(facts, found.iter().map(|(_, _, path)| *path).collect())?;
-    let evidence =
-        found.iter().filter(|(_, _, path)| !public.contains_key(*path)).map(|(found, secret, _)| {
-            let said = say("secret.shown").phrase("kind", say(secret.kind)).text("shown", &secret.shown);
-            placed(
-                if secret.weight == Weight::Full { Evidence::full(said) } else { Evidence::light(said) },
-                found,
-            )
-        });
+    // Whoever has the package has the secret too.
+    let belonging = facts.linux().is_ok().then(|| facts.belonging()).transpose()?;
+    let is_public = |path: &str| belonging.is_some_and(|belonging| belonging.is_shipped(path));
+    let evidence = found.iter().filter(|(_, _, path)| !is_public(path)).map(|(found, secret, _)| {
+        let said = say("secret.shown").phrase("kind", say(&secret.kind)).text("shown", &secret.shown);
+        placed(
+            if secret.weight == Weight::Full { Evidence::full(said) } else { Evidence::light(said) },
+            found,
+        )
+    });
     let evidence: Vec<Evidence> = evidence.take(EVIDENCE_MAX * 4).collect();
     if evidence.is_empty() {
         if let Some((what, why)) = content.not_walked.first() {
@@ -135,6 +143,7 @@ fn in_files(facts: &Facts, group: Group, broken: Phrase, holds: Phrase) -> Look 
         if let Some(unscanned) = unscanned(content, &[Unread::Hits]).next() {
             return Err(Undecided(unscanned.why.clone()));
         }
+        searched_for_the_same(content)?;
     }
     Ok(Outcome::of(evidence, broken, holds.bytes("scanned", content.scanned_bytes)))
 }
@@ -152,18 +161,6 @@ fn is_reading_or_trial(path: &str) -> bool {
     is_software && folders.split(['/', '!']).any(|folder| TRIALS.contains(&folder))
 }
 
-/// Which of these files are just what a package brought: whoever has the package has the secret.
-fn shipped<'p>(facts: &Facts, mut paths: Vec<&'p str>) -> Result<BTreeMap<&'p str, ()>, Undecided> {
-    paths.sort_unstable();
-    paths.dedup();
-    let Ok(linux) = facts.linux() else { return Ok(BTreeMap::new()) };
-    // What lies in an archive is as public as the archive.
-    let outer = |path: &'p str| path.split('!').next().unwrap_or(path);
-    let outers: Vec<&str> = paths.iter().map(|path| outer(path)).collect();
-    let digests = shipped_digests(&linux.root, &outers)?;
-    Ok(paths.into_iter().filter(|path| digests.contains(outer(path))).map(|path| (path, ())).collect())
-}
-
 pub fn no_secrets_outside_files(facts: &Facts, _: &Thresholds) -> Look {
     let content = content(facts)?;
     let evidence: Vec<Evidence> = content
@@ -176,13 +173,16 @@ pub fn no_secrets_outside_files(facts: &Facts, _: &Thresholds) -> Look {
         })
         .map(|(found, secret)| {
             let said = if found.is_swapped { say("S03.swapped") } else { say("S03.free") };
-            let said = said.phrase("kind", say(secret.kind)).text("shown", &secret.shown);
+            let said = said.phrase("kind", say(&secret.kind)).text("shown", &secret.shown);
             placed(
                 if secret.weight == Weight::Full { Evidence::full(said) } else { Evidence::light(said) },
                 found,
             )
         })
         .collect();
+    if evidence.is_empty() {
+        searched_for_the_same(content)?;
+    }
     Ok(Outcome::of(evidence, say("S03.broken"), say("S03.holds")))
 }
 

@@ -117,13 +117,14 @@ pub fn privileged_files(facts: &Facts, _: &Thresholds) -> Look {
     let linux = facts.linux()?;
     let content = facts.content.as_ref().ok_or_else(|| Undecided(say("undecided.not_looked")))?;
     let here = content.privileged.iter().filter(|file| file.volume == linux.partition);
-    let Some(owned) = linux.owned.as_ref().map_err(Clone::clone)? else {
+    let belonging = facts.belonging()?;
+    if !belonging.is_known {
         return Ok(Outcome::not_applicable(say("not_applicable.no_lists")));
-    };
+    }
     let mut known = 0;
     let mut evidence = Vec::new();
     for file in here {
-        if owned.owns(&file.path) {
+        if belonging.owns(&file.path) {
             known += 1;
             continue;
         }

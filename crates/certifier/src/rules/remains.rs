@@ -5,8 +5,8 @@ use disk::tree::Kind;
 use crate::facts::Facts;
 use crate::finding::{Evidence, Look, Outcome, Undecided, Weight};
 use crate::linux::accounts::homes;
-use crate::linux::owned::Owned;
 use crate::linux::root::{Root, settings};
+use crate::linux::scheduled::{self, Sort};
 use crate::phrase::{quote, say};
 use crate::profile::Thresholds;
 
@@ -101,17 +101,6 @@ fn matching(root: &Root, path: &str) -> Result<Vec<String>, Undecided> {
     Ok(names.map(|name| format!("{}/{name}", folder.trim_end_matches('/'))).collect())
 }
 
-const CRON_FOLDERS: [&str; 5] =
-    ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly"];
-/// Tables of people, which no package brings.
-const TABLE_FOLDERS: [&str; 4] =
-    ["/var/spool/cron", "/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/etc/crontabs"];
-const UNIT_FOLDERS: [&str; 4] = [
-    "/etc/systemd/system",
-    "/usr/lib/systemd/system",
-    "/usr/local/lib/systemd/system",
-    "/lib/systemd/system",
-];
 const PRELOAD: &str = "/etc/ld.so.preload";
 const RC_LOCAL: [&str; 2] = ["/etc/rc.local", "/etc/rc.d/rc.local"];
 
@@ -123,50 +112,22 @@ pub fn runs_what_packages_brought(facts: &Facts, _: &Thresholds) -> Look {
     for (number, line) in settings(&preload) {
         evidence.push(Evidence::full(quote(line)).at(PRELOAD).line(number).expected(say("L34.no_preload")));
     }
-    let owned = linux.owned.as_ref().map_err(Clone::clone)?;
-    let Some(owned) = owned else {
-        if evidence.is_empty() {
-            return Ok(Outcome::not_applicable(say("not_applicable.no_lists")));
-        }
-        return Ok(Outcome::of(evidence, say("L34.broken"), say("L34.holds")));
-    };
-    scheduled(root, owned, &mut evidence)?;
-    units(root, owned, &mut evidence)?;
     rc_local(root, &mut evidence)?;
-    pam(root, owned, &mut evidence)?;
+    let belonging = facts.belonging()?;
+    if !belonging.is_known && evidence.is_empty() {
+        return Ok(Outcome::not_applicable(say("not_applicable.no_lists")));
+    }
+    let foreign =
+        scheduled::all(root)?.into_iter().filter(|task| belonging.is_known && !belonging.owns(&task.path));
+    evidence.extend(foreign.map(|task| {
+        let found = match task.sort {
+            Sort::Cron => say("L34.cron"),
+            Sort::Timer => say("L34.timer"),
+            Sort::PamModule => say("L34.pam"),
+        };
+        Evidence::light(found).at(&task.path).expected(say("L34.owned"))
+    }));
     Ok(Outcome::of(evidence, say("L34.broken"), say("L34.holds")))
-}
-
-fn scheduled(root: &Root, owned: &Owned, evidence: &mut Vec<Evidence>) -> Result<(), Undecided> {
-    for (folders, may_be_owned) in [(&CRON_FOLDERS[..], true), (&TABLE_FOLDERS[..], false)] {
-        for folder in folders {
-            for name in root.names(folder)?.iter().filter(|name| !name.starts_with('.')) {
-                let path = format!("{folder}/{name}");
-                let has_content = root.file(&path)?.is_some_and(|file| file.size_bytes > 0);
-                if has_content && !(may_be_owned && owned.owns(&path)) {
-                    evidence.push(Evidence::light(say("L34.cron")).at(&path).expected(say("L34.owned")));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn units(root: &Root, owned: &Owned, evidence: &mut Vec<Evidence>) -> Result<(), Undecided> {
-    for folder in UNIT_FOLDERS {
-        // On most systems `/lib` is a link, and its units were met under `/usr/lib`.
-        if folder.starts_with("/lib/") && root.link("/lib")?.is_some() {
-            continue;
-        }
-        for name in root.names(folder)?.iter().filter(|name| name.ends_with(".timer")) {
-            let path = format!("{folder}/{name}");
-            let has_content = root.file(&path)?.is_some_and(|file| file.size_bytes > 0);
-            if root.link(&path)?.is_none() && has_content && !owned.owns(&path) {
-                evidence.push(Evidence::light(say("L34.timer")).at(&path).expected(say("L34.owned")));
-            }
-        }
-    }
-    Ok(())
 }
 
 fn rc_local(root: &Root, evidence: &mut Vec<Evidence>) -> Result<(), Undecided> {
@@ -179,26 +140,6 @@ fn rc_local(root: &Root, evidence: &mut Vec<Evidence>) -> Result<(), Undecided> 
             settings(&text).filter(|(_, line)| !matches!(*line, "exit 0" | "touch /var/lock/subsys/local"));
         if let Some((number, line)) = lines.next() {
             evidence.push(Evidence::light(quote(line)).at(path).line(number).expected(say("L34.nothing")));
-        }
-    }
-    Ok(())
-}
-
-fn pam(root: &Root, owned: &Owned, evidence: &mut Vec<Evidence>) -> Result<(), Undecided> {
-    let mut folders = vec!["/usr/lib/security".to_owned(), "/usr/lib64/security".to_owned()];
-    let machines = root.names("/usr/lib")?.into_iter().filter(|name| name.contains("-linux-"));
-    folders.extend(machines.map(|machine| format!("/usr/lib/{machine}/security")));
-    if root.link("/lib")?.is_none() {
-        folders.push("/lib/security".to_owned());
-        let machines = root.names("/lib")?.into_iter().filter(|name| name.contains("-linux-"));
-        folders.extend(machines.map(|machine| format!("/lib/{machine}/security")));
-    }
-    for folder in folders {
-        for name in root.names(&folder)?.iter().filter(|name| name.ends_with(".so")) {
-            let path = format!("{folder}/{name}");
-            if !owned.owns(&path) {
-                evidence.push(Evidence::light(say("L34.pam")).at(&path).expected(say("L34.owned")));
-            }
         }
     }
     Ok(())

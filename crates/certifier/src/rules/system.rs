@@ -3,8 +3,8 @@
 use crate::facts::{Facts, Linux};
 use crate::finding::{Evidence, Look, Outcome, Undecided};
 use crate::linux::kernel;
-use crate::linux::packages::{Package, dpkg, upstream_numbers};
 use crate::linux::waagent;
+use crate::packages::{self, Kind, Package, upstream_numbers};
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 
@@ -57,16 +57,20 @@ pub fn is_64_bit(facts: &Facts, _: &Thresholds) -> Look {
         let found = say("L01.found").text("bits", width).text("machine", machine);
         evidence.push(Evidence::full(found).at(path).expected(say("L01.expected")));
     }
-    let head = match &linux.entry.clone()? {
-        Some((entry, folder)) => kernel::head(entry, folder)?,
-        None => None,
-    };
-    if let Some((path, bytes)) = head
+    if let Some((path, bytes)) = kernel_head(linux)?
         && kernel_is_32_bit(&bytes)
     {
         evidence.push(Evidence::full(say("L01.kernel")).at(&path).expected(say("L01.expected")));
     }
     Ok(Outcome::of(evidence, say("L01.broken"), say("L01.holds").text("machine", machine)))
+}
+
+/// The path and the first bytes of the kernel that is booted by default.
+pub fn kernel_head(linux: &Linux) -> Result<Option<(String, Vec<u8>)>, Undecided> {
+    match &linux.entry.clone()? {
+        Some((entry, folder)) => kernel::head(entry, folder),
+        None => Ok(None),
+    }
 }
 
 /// A bzImage says in its setup header whether it has a 64-bit entry point; other formats are 64-bit by nature.
@@ -100,10 +104,9 @@ pub fn agent(facts: &Facts, thresholds: &Thresholds) -> Look {
 }
 
 pub fn installed_agent(linux: &Linux) -> Result<Option<Package>, Undecided> {
-    if let Some(mut packages) = dpkg(&linux.root)?
-        && let Some(package) = AGENTS.iter().find_map(|name| packages.remove(*name))
-    {
-        return Ok(Some(package));
+    let packages = linux.packages.as_ref().map_err(Clone::clone)?;
+    if let Some(package) = AGENTS.iter().find_map(|name| packages::find(packages, name)) {
+        return Ok(Some(package.clone()));
     }
     for path in AGENT_SOURCES {
         let text = linux.root.text(path)?.unwrap_or_default();
@@ -111,8 +114,9 @@ pub fn installed_agent(linux: &Linux) -> Result<Option<Package>, Undecided> {
             if let Some((name, value)) = line.split_once('=')
                 && name.trim() == "AGENT_VERSION"
             {
-                let version = value.trim().trim_matches(['\'', '"']).to_owned();
-                return Ok(Some(Package { version, path: path.to_owned(), line: number }));
+                let version = value.trim().trim_matches(['\'', '"']);
+                let package = Package::new(Kind::PyPi, "WALinuxAgent", version, path);
+                return Ok(Some(Package { line: number, ..package }));
             }
         }
     }

@@ -4,14 +4,14 @@ use disk::partitions::Guid;
 use disk::signature::Volume;
 use disk::tree::Condition;
 
-use crate::facts::{Facts, has_a_system};
+use crate::facts::Facts;
 use crate::finding::{Evidence, Look, Outcome, Undecided, unreadable};
-use crate::linux::root::{Root, settings};
+use crate::linux::mounts::{self, FSTAB};
+use crate::linux::root::settings;
 use crate::phrase::{Phrase, quote, say};
 use crate::profile::Thresholds;
 use crate::volumes::VolumeFacts;
 
-const FSTAB: &str = "/etc/fstab";
 /// What a system disk keeps on its root filesystem.
 const KEPT_TOGETHER: [&str; 3] = ["/usr", "/var", "/home"];
 /// Kinds of filesystem that lie on no disk of the machine.
@@ -22,16 +22,14 @@ const MBR_RAID: u8 = 0xfd;
 
 pub fn one_root(facts: &Facts, _: &Thresholds) -> Look {
     let (disk, linux) = (facts.disk()?, facts.linux()?);
-    let mut evidence: Vec<Evidence> = disk
-        .volumes
-        .iter()
-        .filter(|volume| volume.number != linux.partition)
-        .filter(|volume| volume.files().is_some_and(|tree| has_a_system(&Root::new(tree.clone()))))
-        .map(|volume| {
+    let mut evidence = Vec::new();
+    for volume in &disk.volumes {
+        let own = usize::from(volume.number == linux.partition);
+        for _ in mounts::roots(volume).iter().skip(own) {
             let found = say("P04.another").phrase("volume", volume.called());
-            Evidence::full(found).offset(volume.offset).expected(say("P04.one"))
-        })
-        .collect();
+            evidence.push(Evidence::full(found).offset(volume.offset).expected(say("P04.one")));
+        }
+    }
     let fstab = linux.root.text(FSTAB)?.unwrap_or_default();
     let mounts: Vec<(u64, &str, Vec<&str>)> =
         settings(&fstab).map(|(number, line)| (number, line, line.split_whitespace().collect())).collect();

@@ -45,7 +45,7 @@ fn pem(window: &[u8], at: usize) -> Option<Secret> {
         "PGP" => Secret::full(Group::PrivateKey, "secret.pgp_key", shown),
         _ => Secret::full(Group::PrivateKey, "secret.pem_key", shown),
     };
-    Some(if is_encrypted { Secret { kind: "secret.encrypted_key", ..secret }.light() } else { secret })
+    Some(if is_encrypted { Secret { kind: "secret.encrypted_key".into(), ..secret }.light() } else { secret })
 }
 
 /// The base64 of a PEM body, and whether its headers say that it is encrypted. `None` if anything else stands there.
@@ -108,7 +108,7 @@ fn putty(window: &[u8], at: usize) -> Option<Secret> {
     line_of(b"Private-Lines:")?;
     let secret = Secret::full(Group::PrivateKey, "secret.putty_key", begins(text, 21));
     let open = encryption == b"none";
-    Some(if open { secret } else { Secret { kind: "secret.encrypted_key", ..secret }.light() })
+    Some(if open { secret } else { Secret { kind: "secret.encrypted_key".into(), ..secret }.light() })
 }
 
 fn age(window: &[u8], at: usize) -> Option<Secret> {
@@ -205,7 +205,7 @@ mod tests {
             KeyText::Pem
         };
         let found = verify(kind, text.as_bytes(), anchor.expect("an anchor"));
-        assert_eq!(found.map(|secret| (secret.kind, secret.weight)), expected, "{text}");
+        assert_eq!(found.as_ref().map(|secret| (&*secret.kind, secret.weight)), expected, "{text}");
     }
 
     fn pem(label: &str, body: &str) -> String {

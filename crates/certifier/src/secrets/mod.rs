@@ -6,6 +6,10 @@ pub mod keys;
 pub mod named;
 pub mod tokens;
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::anchors::{Hit, Sign};
 use crate::finding::Weight;
 
@@ -14,18 +18,18 @@ pub const BEFORE_BYTES: usize = 4 << 10;
 pub const AFTER_BYTES: usize = 16 << 10;
 
 /// The group of rules that a secret belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Group {
     PrivateKey,
     Credential,
 }
 
 /// A secret, without itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Secret {
     pub group: Group,
     /// The key of the phrase that says what it is.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub weight: Weight,
     /// What may be shown of it.
     pub shown: String,
@@ -33,7 +37,7 @@ pub struct Secret {
 
 impl Secret {
     pub fn full(group: Group, kind: &'static str, shown: impl Into<String>) -> Secret {
-        Secret { group, kind, weight: Weight::Full, shown: shown.into() }
+        Secret { group, kind: kind.into(), weight: Weight::Full, shown: shown.into() }
     }
 
     pub fn light(self) -> Secret {

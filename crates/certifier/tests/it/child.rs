@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use certifier::child::{self, Line, Measure, Order, confine};
+use certifier::child::{self, Line, Measure, Order, Task, confine};
 use certifier::profile::Profile;
 use certifier::progress::Silent;
 use certifier::report::Overall;
@@ -93,8 +93,11 @@ fn a_confined_process_that_reaches_for_the_network_is_ended_and_that_is_said() {
 fn what_the_confined_process_reports_is_what_judging_here_reports() {
     let test = "child::what_the_confined_process_reports_is_what_judging_here_reports";
     let image = Specimen::clean().small().file("/root/.bash_history", "passwd\n").build();
-    let order =
-        Order { file_name: image.file_name.clone(), profile: Measure::Toml("base = \"kvm\"".to_owned()) };
+    let order = Order {
+        file_name: image.file_name.clone(),
+        profile: Measure::Toml("base = \"kvm\"".to_owned()),
+        task: Task::Judge,
+    };
     if plays() {
         let (mut out, order) = (Vec::new(), serde_json::to_vec(&order).expect("data"));
         child::serve(&image.path, Cursor::new(order), &mut out).expect("it judges");
@@ -116,7 +119,11 @@ fn behaves(script: &str) -> certifier::report::Report {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it is ours");
     let image = folder.path().join("image");
     fs::write(&image, [0; 10]).expect("room for an image");
-    let order = Order { file_name: "disk.vhd".to_owned(), profile: Measure::Named("kvm".to_owned()) };
+    let order = Order {
+        file_name: "disk.vhd".to_owned(),
+        profile: Measure::Named("kvm".to_owned()),
+        task: Task::Judge,
+    };
     child::run(&program, &image, &order, &Silent).expect("the program starts").0
 }
 

@@ -1,6 +1,7 @@
 //! What lies on the disk, where it is hard to find, and where it is made to be hard to read.
 
 use certifier::anchors::EICAR;
+use certifier::facts::Given;
 use certifier::finding::{Evidence, Verdict};
 use certifier::malware::Scanners;
 use certifier::profile::Profile;
@@ -172,7 +173,8 @@ fn an_operators_rules_are_asked_about_every_file_and_every_member() {
         .bytes_file("/srv/b.gz", &gzip(b"another zebra"))
         .build();
     let source = Arc::new(FileImage::open(&image.path).expect("it was just made"));
-    let report = certifier::certify_with(source, "zoo.vhd", &Profile::kvm(), &scanners, &Silent);
+    let given = Given { scanners: Some(&scanners), ..Given::default() };
+    let report = certifier::certify_given(source, "zoo.vhd", &Profile::kvm(), &given, &Silent);
     let paths: Vec<_> = evidence(&report, "M01").iter().map(|piece| piece.path.as_deref()).collect();
     assert_eq!(paths, [Some("/srv/a"), Some("/srv/b.gz")]);
 }
@@ -205,4 +207,12 @@ fn malware_among_a_flood_of_hits_is_found() {
         Some(at),
         None,
     );
+}
+
+#[test]
+fn a_program_that_reads_archives_is_none() {
+    let program = [b"\x7fELF".as_slice(), &[7; 5000], b"PK\x05\x06", &[9; 4000]].concat();
+    let report =
+        Specimen::clean().small().bytes_file("/usr/bin/unpack", &program).build().certify(&Profile::kvm());
+    assert_eq!(report.rule("M02").expect("a rule").verdict, Verdict::Pass);
 }

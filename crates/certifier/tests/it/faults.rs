@@ -10,7 +10,7 @@ use certifier::rulebook::{Needs, RULEBOOK, rule_of};
 
 use crate::faults_content::{LEFTOVERS, MALWARE, SECRETS};
 use crate::specimen::{ESP_LINE, GIB, MIB, Specimen, elf};
-use crate::{faults_boot, faults_volumes, faults_windows};
+use crate::{faults_boot, faults_packages, faults_volumes, faults_windows};
 
 const SHA512_OF_TOOR: &str = "$6$rounds=2000$abcdefgh$MWy1/gPZA84gq6jKohW.l4iSqquUlitX/5jpG9dx7ky9aUOACQXVXkF2XHIBGvTIAtVx2PgQdCMFpLWl/csLp1";
 
@@ -283,6 +283,11 @@ fn everything_left_over_is_found_with_path_and_line() {
 }
 
 #[test]
+fn every_fault_of_what_is_installed_is_found_with_its_line() {
+    check(faults_packages::FAULTS);
+}
+
+#[test]
 fn every_rule_of_the_rulebook_has_a_specimen_that_breaks_it() {
     let all = [
         CONTAINER,
@@ -290,6 +295,7 @@ fn every_rule_of_the_rulebook_has_a_specimen_that_breaks_it() {
         LINUX,
         faults_boot::FAULTS,
         faults_volumes::FAULTS,
+        faults_packages::FAULTS,
         SECRETS,
         MALWARE,
         LEFTOVERS,

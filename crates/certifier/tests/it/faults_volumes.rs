@@ -8,7 +8,7 @@ use certifier::profile::Profile;
 use certifier::report::{Overall, Report};
 
 use crate::faults::{Fault, ROOT_LINE, concerns_linux, eicar, fault, patch, table, warning};
-use crate::layouts::{GROUP_BYTES, Layout};
+use crate::layouts::{self, GROUP_BYTES, Layout};
 use crate::specimen::{ESP_LINE, MIB, Specimen};
 
 const ROOT_AT: u64 = 2 * MIB;
@@ -39,6 +39,15 @@ fn xfs(specimen: Specimen) -> Specimen {
         specimen.root_bytes = 300 * MIB;
         specimen.layout = Layout::Xfs;
     })
+}
+
+fn btrfs(specimen: Specimen) -> Specimen {
+    let specimen = table(specimen, &format!("label: gpt\n{ESP_LINE}start=4096,size=262144,type={LINUX}\n"));
+    let specimen = specimen.with(|specimen| {
+        specimen.root_bytes = 128 * MIB;
+        specimen.layout = Layout::Btrfs;
+    });
+    specimen.file("/etc/fstab", "UUID=x / btrfs subvol=@rootfs 0 0\nUUID=x /home btrfs subvol=/@home 0 0\n")
 }
 
 /// With a second copy of the whole system.
@@ -115,6 +124,51 @@ fn faults_of_a_system_on_xfs_are_found_with_path_and_line() {
         let judged = report.rule(rule).expect("a rule");
         assert_eq!(judged.verdict, Verdict::Fail, "{judged:#?}");
         assert_eq!((judged.evidence[0].path.as_deref(), judged.evidence[0].line), (Some(path), line));
+    }
+}
+
+#[test]
+fn a_system_in_a_part_of_a_btrfs_is_certified() {
+    // The program that makes a Btrfs leaves blocks behind that it needed on the way, and the rule says so.
+    let report = check(btrfs(Specimen::clean()), &Profile::kvm(), &["P10"]);
+    let stretch = report.partitions.iter().find(|stretch| stretch.is_root).expect("a root");
+    assert_eq!((stretch.number, stretch.holds.as_str()), (2, "Btrfs"));
+}
+
+#[test]
+fn faults_in_parts_of_a_btrfs_are_found_where_the_system_sees_them() {
+    let report = btrfs(Specimen::clean())
+        .file("/home/old/.ssh/authorized_keys", "ssh-rsa AAAA x\n")
+        .bytes_file("/srv/test.com", &eicar())
+        .build()
+        .certify(&Profile::kvm());
+    let place = |rule: &str| {
+        let judged = report.rule(rule).expect("a rule");
+        assert_eq!(judged.verdict, Verdict::Fail, "{judged:#?}");
+        judged.evidence[0].path.clone().expect("a path")
+    };
+    assert_eq!(place("L21"), "/home/old/.ssh/authorized_keys");
+    // What the scan finds is told by the path on the volume itself.
+    assert_eq!(place("M01"), "/@rootfs/srv/test.com");
+}
+
+#[test]
+fn what_the_system_mounts_from_another_partition_is_judged_as_its_own() {
+    const UUID: &str = "8f2a3a53-6a5e-4b64-9b61-70a9d6b0f111";
+    let options = ["-L", "homes", "-U", UUID];
+    let home = layouts::ext4_of("old/.ssh/authorized_keys", "ssh-rsa AAAA x\n", &options);
+    for device in
+        [&format!("UUID={UUID}"), "LABEL=homes", "/dev/vda3", "PARTUUID=70A9D6B0-6A5E-4B64-9B61-8F2A3A53F222"]
+    {
+        let kind = format!("{LINUX},uuid=70A9D6B0-6A5E-4B64-9B61-8F2A3A53F222");
+        let specimen = patch(third(Specimen::clean().small(), &kind, 2048), THIRD_AT, &home);
+        let fstab = format!("/dev/vda2 / ext4 defaults 0 1\n{device} /home ext4 defaults 0 2\n");
+        let report =
+            specimen.with(|specimen| specimen.size_bytes = 80 * MIB).file("/etc/fstab", &fstab).build();
+        let report = report.certify(&Profile::kvm());
+        let judged = report.rule("L21").expect("a rule");
+        let path = judged.evidence.first().and_then(|piece| piece.path.as_deref());
+        assert_eq!(path, Some("/home/old/.ssh/authorized_keys"), "{device}: {judged:#?}");
     }
 }
 

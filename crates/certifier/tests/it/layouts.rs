@@ -14,6 +14,9 @@ use crate::specimen::{MIB, folder, run};
 pub enum Layout {
     Ext4,
     Xfs,
+    Ntfs,
+    /// A Btrfs with the root in `@rootfs`, and what is in its `/home` in `@home`, as installers do it.
+    Btrfs,
     /// An ext4 on a logical volume, in two runs that lie in the wrong order. The volume after it holds these bytes at its start.
     Logical {
         second: &'static [u8],
@@ -37,6 +40,33 @@ pub fn esp(bytes: &[u8]) -> Vec<u8> {
     make_esp(bytes)
 }
 
+/// The same with a boot store beside the loader.
+pub fn esp_with_store(store: &[u8]) -> Vec<u8> {
+    let folder = folder();
+    let (image, source) = (folder.path().join("esp"), folder.path().join("store"));
+    fs::write(&image, esp(&loader())).expect("room for a file");
+    fs::write(&source, store).expect("room for a file");
+    let folders = ["::/EFI/Microsoft", "::/EFI/Microsoft/Boot"];
+    run(Command::new("mmd").arg("-i").arg(&image).args(folders), b"");
+    run(Command::new("mcopy").arg("-i").arg(&image).arg(&source).arg("::/EFI/Microsoft/Boot/BCD"), b"");
+    fs::read(image).expect("it was just made")
+}
+
+/// Makes an NTFS of what is in `root`.
+pub fn ntfs(root: &Path, volume: &Path, size_bytes: u64) {
+    let archive = volume.with_extension("wim");
+    File::create(volume).expect("a new file").set_len(size_bytes).expect("a long file");
+    run(
+        Command::new("mkntfs").args(["--force", "--quick", "--quiet", "--label", "Windows"]).arg(volume),
+        b"",
+    );
+    let mut capture = Command::new("wimlib-imagex");
+    run(capture.arg("capture").arg(root).arg(&archive).args(["--compress=none", "--no-acls"]), b"");
+    let mut apply = Command::new("wimlib-imagex");
+    run(apply.arg("apply").arg(&archive).arg("1").arg(volume), b"");
+    fs::remove_file(archive).expect("it is ours");
+}
+
 fn make_esp(bytes: &[u8]) -> Vec<u8> {
     let folder = folder();
     let (image, source) = (folder.path().join("esp"), folder.path().join("loader"));
@@ -57,6 +87,41 @@ pub fn xfs(root: &Path, volume: &Path, size_bytes: u64) {
     fs::write(&described, text).expect("room for a file");
     File::create(volume).expect("a new file").set_len(size_bytes).expect("a long file");
     run(Command::new("mkfs.xfs").args(["-q", "-f", "-p"]).arg(described).arg(volume), b"");
+}
+
+/// Makes a Btrfs of what is in `root`. The program makes no subvolumes, but directories in their place, which is all the same.
+pub fn btrfs(root: &Path, volume: &Path, size_bytes: u64) {
+    let source = folder();
+    let (rootfs, home) = (source.path().join("@rootfs"), source.path().join("@home"));
+    run(Command::new("cp").arg("-a").arg(root).arg(&rootfs), b"");
+    if rootfs.join("home").is_dir() {
+        fs::rename(rootfs.join("home"), home).expect("both are ours");
+    }
+    fs::create_dir_all(rootfs.join("home")).expect("room for a folder");
+    File::create(volume).expect("a new file").set_len(size_bytes).expect("a long file");
+    run(
+        Command::new("mkfs.btrfs").args(["-q", "-f", "-m", "single", "-r"]).arg(source.path()).arg(volume),
+        b"",
+    );
+}
+
+/// Makes an ext4 of one file, for a volume beside that of the root.
+pub fn ext4_of(path: &str, content: &str, options: &[&str]) -> Vec<u8> {
+    let folder = folder();
+    let (source, image) = (folder.path().join("source"), folder.path().join("image"));
+    let place = source.join(path);
+    fs::create_dir_all(place.parent().expect("it is below the source")).expect("room for a folder");
+    fs::write(place, content).expect("room for a file");
+    run(
+        Command::new("mke2fs")
+            .args(["-q", "-F", "-t", "ext4", "-d"])
+            .arg(source)
+            .args(options)
+            .arg(&image)
+            .arg("1024k"),
+        b"",
+    );
+    fs::read(image).expect("it was just made")
 }
 
 fn describe(directory: &Path, text: &mut String) {

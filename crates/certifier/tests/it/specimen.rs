@@ -7,9 +7,14 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use certifier::advisories::day::Day;
+use certifier::advisories::import::Import;
+use certifier::advisories::store::Store;
+use certifier::facts::Given;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
 use certifier::report::Report;
+use certifier::stored::{Stored, certify_and_store, judge_stored};
 use disk::container::vhd::footer_for;
 use disk::read_at::{FileImage, ReadAt};
 use tempfile::TempDir;
@@ -43,6 +48,7 @@ pub struct Specimen {
     pub length: Option<u64>,
     /// A file two of whose blocks change places on the disk, while the file stays as it is.
     pub scattered: Option<(String, u64, u64)>,
+    pub judged_on: Day,
     root: TempDir,
 }
 
@@ -99,7 +105,37 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 const GRUB: &str = "set default=\"0\"\nmenuentry 'Debian' {\n\tlinux /boot/vmlinuz-6.1.0 root=/dev/vda2 ro earlyprintk=ttyS0,115200 console=tty0 console=ttyS0,115200\n\tinitrd /boot/initrd.img-6.1.0\n}\n";
 const CONFIG: &str =
     "# Linux 6.1.0\nCONFIG_HYPERV=m\nCONFIG_UDF_FS=y\nCONFIG_VFAT_FS=y\nCONFIG_CIFS=y\nCONFIG_WATCHDOG=y\n";
-const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n";
+/// What dpkg says is installed.
+pub const STATUS: &str = "Package: waagent\nStatus: install ok installed\nVersion: 2.9.1.1-1\n\n\
+    Package: linux-image-6.1.0\nStatus: install ok installed\nSource: linux\nVersion: 6.1.76-1\n\n\
+    Package: libssl3\nStatus: install ok installed\nSource: openssl\nVersion: 3.0.11-1~deb12u2\n\n\
+    Package: openssh-server\nStatus: install ok installed\nSource: openssh\nVersion: 1:9.2p1-2+deb12u3\n\n\
+    Package: python3\nStatus: install ok installed\nVersion: 3.11.2-1+b1\n\n";
+
+/// The day on which specimens are judged, unless they say otherwise.
+const TODAY: &str = "2026-11-22";
+
+/// A feed of advisories that knows of the specimens' ecosystems.
+const ADVISORIES: [&str; 3] = [
+    r#"{"id":"DSA-1","modified":"2026-11-20T00:00:00Z","published":"2026-01-01T00:00:00Z","upstream":["CVE-2026-1"],
+        "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":
+        {"ecosystem":"Debian:12","name":"demo"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.0-2"}]}]}]}"#,
+    r#"{"id":"DSA-2","modified":"2026-11-21T00:00:00Z","published":"2026-11-21T00:00:00Z","upstream":["CVE-2026-2"],
+        "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":
+        {"ecosystem":"Debian:12","name":"fresh"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.0-2"}]}]}]}"#,
+    r#"{"id":"MAL-1","modified":"2026-11-01T00:00:00Z","published":"2026-11-01T00:00:00Z","affected":[{"package":
+        {"ecosystem":"npm","name":"evil"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}"#,
+];
+
+fn feed() -> Store {
+    let mut import = Import::new();
+    for record in ADVISORIES {
+        import.add("record", record.as_bytes()).expect("there is room");
+    }
+    let mut bytes = Vec::new();
+    import.write(&mut bytes).expect("memory can be written to");
+    Store::open(Arc::new(bytes)).expect("it was just written")
+}
 
 impl Specimen {
     /// A disk with an empty filesystem.
@@ -118,6 +154,7 @@ impl Specimen {
             bytes: Vec::new(),
             length: None,
             scattered: None,
+            judged_on: Day::parse(TODAY).expect("a day"),
             root: folder(),
         }
     }
@@ -204,6 +241,13 @@ impl Specimen {
         self
     }
 
+    /// Gives a file or a folder another name in its place.
+    pub fn renamed(self, path: &str, name: &str) -> Specimen {
+        let from = self.root.path().join(path.trim_start_matches('/'));
+        fs::rename(&from, from.with_file_name(name)).expect("it was there");
+        self
+    }
+
     pub fn without(self, path: &str) -> Specimen {
         fs::remove_file(self.root.path().join(path.trim_start_matches('/'))).expect("it was there");
         self
@@ -257,12 +301,15 @@ impl Specimen {
         if let Some(length) = self.length {
             file.set_len(length).expect("another length");
         }
-        Image { file_name: self.file_name.clone(), path, _folder: folder }
+        Image { file_name: self.file_name.clone(), path, judged_on: self.judged_on, _folder: folder }
     }
 
     fn filesystem(&self, volume: &PathBuf) {
-        if self.layout == Layout::Xfs {
-            return layouts::xfs(self.root.path(), volume, self.root_bytes);
+        match self.layout {
+            Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ntfs => return layouts::ntfs(self.root.path(), volume, self.root_bytes),
+            Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ext4 | Layout::Logical { .. } => {}
         }
         let size = format!("{}k", self.root_bytes / 1024);
         let mut make = Command::new("mke2fs");
@@ -332,15 +379,35 @@ fn copy_sparse(from: &File, to: &File, offset: u64) {
 pub struct Image {
     pub file_name: String,
     pub path: PathBuf,
+    judged_on: Day,
     _folder: TempDir,
 }
 
 impl Image {
     pub fn certify(&self, profile: &Profile) -> Report {
-        certify(Arc::new(FileImage::open(&self.path).expect("it was just made")), &self.file_name, profile)
+        let source = Arc::new(FileImage::open(&self.path).expect("it was just made"));
+        certify_on(source, &self.file_name, profile, self.judged_on)
     }
 }
 
+/// Judges an image, and holds the certifier to its promise that stored facts give the same report.
 pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report {
-    certifier::certify(source, name, profile, &Silent)
+    certify_on(source, name, profile, Day::parse(TODAY).expect("a day"))
+}
+
+fn certify_on(source: Arc<dyn ReadAt>, name: &str, profile: &Profile, on: Day) -> Report {
+    let feed = feed();
+    let given = Given { advisories: Some(&feed), on: Some(on), ..Given::default() };
+    let (report, stored) = certify_and_store(source, name, profile, &given, &Silent);
+    if let Some(stored) = stored {
+        let file = stored.to_bytes().expect("a specimen has few facts");
+        let stored = Stored::parse(&file).expect("it was just written");
+        let again = judge_stored(&stored, profile, &given);
+        assert_eq!(to_json(&again), to_json(&report), "judged again from {} bytes", file.len());
+    }
+    report
+}
+
+fn to_json(report: &Report) -> String {
+    serde_json::to_string(report).expect("reports are texts and numbers")
 }

@@ -1,15 +1,18 @@
 //! Windows systems as specimens: real hives, programs that are headers and a version, and the few files that rules look at.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use certifier::finding::Verdict;
 use certifier::profile::Profile;
 use certifier::report::Overall;
 use certifier::windows::pe::{Machine, Program};
 use certifier::windows::versions::{Kind, TABLE, Version};
+use proptest::prelude::*;
 
 use crate::hives::{Hive, utf16};
-use crate::specimen::{GIB, Image, Specimen};
+use crate::layouts::{Layout, esp_with_store};
+use crate::specimen::{ESP_LINE, GIB, Image, MIB, Specimen, certify};
 
 pub const SYSTEM: &str = "/Windows/System32/config/SYSTEM";
 pub const SOFTWARE: &str = "/Windows/System32/config/SOFTWARE";
@@ -284,6 +287,18 @@ impl Windows {
         disk
     }
 
+    /// The system as Windows lays it out: files on NTFS, the boot store on the EFI system partition, names in whatever case.
+    pub fn on_ntfs(mut self) -> Specimen {
+        let store = self.hives.remove(BCD).expect("a hive of the specimen").bytes();
+        let disk = self.specimen().renamed("/Windows/System32", "system32").renamed("/Windows", "WINDOWS");
+        disk.with(|disk| {
+            let basic = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7";
+            disk.table = format!("label: gpt\n{ESP_LINE}start=4096,size=65536,type={basic}\n");
+            disk.layout = Layout::Ntfs;
+            disk.bytes.push((MIB, esp_with_store(&store)));
+        })
+    }
+
     pub fn build(self) -> Image {
         self.specimen().build()
     }
@@ -307,6 +322,44 @@ fn a_windows_server_is_certified_under_every_profile() {
         let expected = if judged.id == "W16" { Verdict::NotApplicable } else { Verdict::Pass };
         assert_eq!(judged.verdict, expected, "{judged:#?}");
     }
+}
+
+#[test]
+fn a_windows_server_on_ntfs_is_certified_from_its_hives_to_its_boot_store() {
+    let image = Windows::clean().on_ntfs().build();
+    for profile in [Profile::azure(), Profile::kvm(), Profile::strict()] {
+        let report = image.certify(&profile);
+        let text = certifier::text::write(&report, certifier::words::Language::En, false);
+        assert_eq!(report.verdict, Overall::Certified, "{text}");
+        assert!(report.with_verdict(Verdict::Warn).next().is_none(), "{text}");
+        let root = report.partitions.iter().find(|stretch| stretch.is_root).expect("a root");
+        assert_eq!((root.number, root.holds.as_str()), (2, "NTFS"));
+    }
+    let report = image.certify(&Profile::azure());
+    let store = report.rule("W18").expect("a rule").render(certifier::words::Language::En).reason;
+    assert!(store.contains("partition 1, /EFI/Microsoft/Boot/BCD"), "{store}");
+}
+
+#[test]
+fn faults_of_a_windows_server_on_ntfs_are_found_with_their_places() {
+    let account = Account { name: "vagrant", number: 1000, flags: NORMAL, hash: hash(true, true) };
+    let harmed = Windows::clean()
+        .account(account)
+        .set(SYSTEM, r"ControlSet001\Control\Terminal Server", "fDenyTSConnections", "dword:1")
+        .file("/Users/Administrator/.ssh/authorized_keys", b"ssh-ed25519 AAAA me@home\n")
+        .on_ntfs();
+    let report = harmed.build().certify(&Profile::azure());
+    assert_eq!(report.verdict, Overall::NotCertified);
+    let found: Vec<(&str, Option<&str>)> = report
+        .with_verdict(Verdict::Fail)
+        .map(|judged| (judged.id.as_str(), judged.evidence[0].path.as_deref()))
+        .collect();
+    let expected = [
+        ("W05", r"HKLM\SYSTEM\ControlSet001\Control\Terminal Server\fDenyTSConnections"),
+        ("W15", r"HKLM\SAM\SAM\Domains\Account\Users\000003E8"),
+        ("W20", "/Users/Administrator/.ssh/authorized_keys"),
+    ];
+    assert_eq!(found, expected.map(|(id, path)| (id, Some(path))));
 }
 
 #[test]
@@ -412,5 +465,63 @@ fn a_damaged_program_never_brings_its_reader_down() {
                 let _ = program.version();
             }
         }
+    }
+}
+
+#[test]
+fn what_only_a_running_machine_shows_is_told_in_one_line_and_never_passed() {
+    use certifier::words::Language;
+    for (specimen, others) in
+        [(Specimen::clean(), ["B17", "B18"].as_slice()), (Windows::clean().specimen(), &["B16"])]
+    {
+        let image = specimen.build();
+        for profile in [Profile::azure(), Profile::kvm(), Profile::strict()] {
+            let report = image.certify(&profile);
+            assert_eq!(report.verdict, Overall::Certified);
+            let later: Vec<_> = report.rules.iter().filter(|judged| judged.id.starts_with('B')).collect();
+            assert_eq!(later.len(), 18);
+            for judged in &later {
+                let asked = judged.severity != certifier::profile::Severity::Off;
+                let open = asked && !others.contains(&judged.id.as_str());
+                let expected = if open { Verdict::NotDecided } else { Verdict::NotApplicable };
+                assert_eq!(judged.verdict, expected, "{} under {}", judged.id, profile.name);
+                let [english, french] = [Language::En, Language::Fr].map(|of| judged.render(of).reason);
+                assert_ne!(english, french);
+            }
+            let text = certifier::text::write(&report, Language::En, false);
+            let line = "Shown only by a running machine, so not certified: B01 B02 B03 B04 B05";
+            assert_eq!(text.matches("B01").count(), 1, "{text}");
+            assert!(text.contains(line), "{text}");
+        }
+    }
+}
+
+/// A small disk with Windows, and where its hives lie on it.
+static SMALL: LazyLock<(Vec<u8>, Vec<usize>)> = LazyLock::new(|| {
+    let small = Windows::clean().disk(|disk| {
+        disk.with(|disk| {
+            disk.size_bytes = 8 << 20;
+            disk.root_bytes = 5 << 20;
+            disk.table = disk.table.replace("size=65536", "size=10240");
+        })
+    });
+    let bytes = std::fs::read(small.build().path).expect("a small file");
+    let hives = bytes.windows(4).enumerate().filter(|(_, word)| matches!(*word, b"regf" | b"hbin"));
+    let places = hives.flat_map(|(at, _)| at..at + 4096).filter(|at| bytes[*at] != 0).collect();
+    (bytes, places)
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn flipped_bytes_in_hives_never_bring_the_certifier_down(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40)) {
+        let (bytes, places) = &*SMALL;
+        let mut bytes = bytes.clone();
+        for (index, value) in flips {
+            bytes[places[index.index(places.len())]] = value;
+        }
+        let report = certify(Arc::new(bytes), "hostile.vhd", &Profile::strict());
+        prop_assert!(!certifier::text::write(&report, certifier::words::Language::Fr, true).is_empty());
     }
 }

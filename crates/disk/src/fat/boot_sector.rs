@@ -29,6 +29,8 @@ pub(super) struct BootSector {
     pub data_at: u64,
     pub size_bytes: u64,
     pub label: [u8; 11],
+    /// A number by which it is told from others.
+    pub id: u32,
     /// What systems that mount it leave there.
     pub state: u8,
 }
@@ -103,6 +105,7 @@ impl BootSector {
             root_cluster: if is_wide { u32_le(bytes, 44) } else { 0 },
             data_at: before_data * sector_bytes,
             size_bytes,
+            id: u32_le(bytes, if is_wide { 67 } else { 39 }),
             state: bytes[if is_wide { 65 } else { 37 }],
             label: array(bytes, if is_wide { 71 } else { 43 }),
         })

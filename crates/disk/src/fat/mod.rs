@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::blocks::{Blocks, LastMap};
 use crate::naming::{Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{self, Condition, Extent, Kind, Node, OnFault, Unreadable};
+use crate::tree::{self, Condition, Extent, Identity, Kind, Node, OnFault, Unreadable};
 
 mod boot_sector;
 mod chain;
@@ -132,6 +132,11 @@ impl Directories for Fat {
         }
         let map = self.last_map.of(inode.node.inode, || self.map(inode))?;
         self.blocks.read_mapped(&map, offset, length)
+    }
+
+    fn named(&self) -> Identity {
+        let id = self.boot.id;
+        Identity { uuid: format!("{:04X}-{:04X}", id >> 16, id & 0xffff), label: self.label().to_vec() }
     }
 
     fn state(&self) -> Result<Condition, Unreadable> {

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::tree::{self, Attribute, Condition, ENTRIES_MAX, Entry, Extent, Kind, Node, OnFault, Unreadable};
+use crate::tree::{
+    self, Attribute, Condition, ENTRIES_MAX, Entry, Extent, Identity, Kind, Node, OnFault, Unreadable,
+};
 
 mod names;
 mod path;
@@ -65,6 +67,14 @@ pub(crate) trait Directories {
     }
 
     fn state(&self) -> Result<Condition, Unreadable>;
+
+    fn named(&self) -> Identity {
+        Identity::default()
+    }
+
+    fn default_root(&self) -> Result<Vec<u8>, Unreadable> {
+        Ok(b"/".to_vec())
+    }
 
     /// What [`Tree::sweep`](crate::tree::Tree::sweep) shows.
     fn all_inodes(&self, visit: &mut tree::Visit<'_>, fault: &mut OnFault<'_>) -> Result<(), Unreadable>;

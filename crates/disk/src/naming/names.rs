@@ -140,6 +140,13 @@ impl Names {
         Some(path)
     }
 
+    /// The last part of [`Names::path`], for who looks at many names and takes few.
+    pub fn name(&self, inode: u64) -> Option<&[u8]> {
+        let place = self.places.get(&inode)?;
+        let at = place.name as usize;
+        Some(&self.text[at..at + usize::from(place.length)])
+    }
+
     /// All inodes with a name, in no order.
     pub fn inodes(&self) -> impl Iterator<Item = u64> + '_ {
         self.places.keys().copied()

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::blocks::{Blocks, LastMap};
 use crate::naming::{self, Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{self, Attribute, Condition, Extent, Kind, Node, OnFault, Unreadable};
+use crate::tree::{self, Attribute, Condition, Extent, Identity, Kind, Node, OnFault, Unreadable};
 
 mod attributes;
 mod directory;
@@ -188,6 +188,10 @@ impl Directories for Xfs {
     /// Access control lists are told as XFS keeps them (`trusted.SGI_ACL_FILE`).
     fn attributes_of(&self, inode: &Inode) -> Result<Vec<Attribute>, Unreadable> {
         attributes::of(self, inode)
+    }
+
+    fn named(&self) -> Identity {
+        Identity::new(self.uuid(), self.label())
     }
 
     fn state(&self) -> Result<Condition, Unreadable> {

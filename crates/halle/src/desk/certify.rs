@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certifier::certificate::{self, KEY_BYTES_MAX, PrivateKey};
-use certifier::child::{Confinement, Measure};
+use certifier::child::{Confinement, Measure, Task};
 use certifier::compare::{self, BASELINE_BYTES_MAX, Baseline, Compared, Comparison};
 use certifier::date::Date;
 use certifier::exceptions::{self, EXCEPTIONS_BYTES_MAX, Exception};
@@ -48,6 +48,13 @@ pub struct CertifyArguments {
     /// Where the certificate goes
     #[arg(long, value_name = "FILE", requires = "sign")]
     certificate: Option<PathBuf>,
+    /// Keep the facts of the image in this file, so that it can be judged again without its disk. It holds what the image holds,
+    /// password hashes too: only you may read it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["container_only", "from_facts"])]
+    facts: Option<PathBuf>,
+    /// IMAGE is no image but its facts, which `--facts` wrote: judge by them. Nothing proves them, so no certificate is signed
+    #[arg(long, conflicts_with_all = ["container_only", "sign"])]
+    from_facts: bool,
     /// Look only at the container, which takes milliseconds; gives no certificate
     #[arg(long)]
     container_only: bool,
@@ -89,14 +96,23 @@ fn certify(arguments: &CertifyArguments) -> Result<ExitCode, String> {
     let key = arguments.sign.as_deref().map(key_in).transpose()?;
     let manner = Manner {
         measure: &measure,
+        task: match (&arguments.facts, arguments.from_facts) {
+            (Some(_), _) => Task::Keep,
+            (None, true) => Task::JudgeFacts,
+            (None, false) => Task::Judge,
+        },
         container_only: arguments.container_only,
         sandbox: !arguments.no_sandbox,
         quiet: arguments.quiet,
     };
     let language = language(arguments.lang);
-    let Judged { mut report, confinement } = judging::judge(&arguments.image, &manner)?;
+    let Judged { mut report, said } = judging::judge(&arguments.image, &manner)?;
     if !arguments.quiet {
-        note(confinement, language);
+        note(said.confinement, language);
+    }
+    if let Some(place) = &arguments.facts {
+        let facts = said.facts.ok_or("the image could not be read, so there are no facts to keep")?;
+        files::write_private(place, &facts)?;
     }
     if let Some(exceptions) = &exceptions {
         report.except(exceptions, today);
@@ -153,12 +169,9 @@ fn key_in(path: &Path) -> Result<PrivateKey, String> {
 
 /// Says when the process that read the image was not confined as it should be.
 fn note(confinement: Option<Confinement>, language: Language) {
-    let key = match confinement {
-        None | Some(Confinement { landlock: true, seccomp: true }) => return,
-        Some(Confinement { seccomp: true, .. }) => "child.no_landlock",
-        Some(Confinement { seccomp: false, .. }) => "child.unconfined",
-    };
-    eprintln!("halle: {}", language.word(key));
+    if let Some(shortcoming) = confinement.and_then(Confinement::shortcoming) {
+        eprintln!("halle: {}", language.write(&shortcoming));
+    }
 }
 
 fn sign(report: &Report, on: Date, key: &PrivateKey, place: &Path, quiet: bool) -> Result<(), String> {

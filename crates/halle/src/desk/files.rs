@@ -35,21 +35,26 @@ pub fn insist_on_a_disk(path: &Path) -> Result<Metadata, String> {
 
 /// Writes a file beside its place and renames it, so that it is there whole or not at all.
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
+    write_as(path, 0o644, text.as_bytes())
+}
+
+/// Writes a file, in the same way, that only its owner may read.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    write_as(path, 0o600, bytes)
+}
+
+fn write_as(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), String> {
     let at = |cause: io::Error| format!("{}: {cause}", path.display());
     // A pipe or a terminal cannot be put in place of another file, and must not be.
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return OpenOptions::new()
-            .write(true)
-            .open(path)
-            .and_then(|mut it| it.write_all(text.as_bytes()))
-            .map_err(at);
+        return OpenOptions::new().write(true).open(path).and_then(|mut it| it.write_all(bytes)).map_err(at);
     }
     // A link is followed to what it means, so that the link stays.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut name = place.file_name().unwrap_or_default().to_owned();
     name.push(format!(".part-{}", std::process::id()));
     let part = place.with_file_name(name);
-    let written = create(&part, 0o644, text).and_then(|()| fs::rename(&part, &place));
+    let written = create(&part, mode, bytes).and_then(|()| fs::rename(&part, &place));
     if written.is_err() {
         // Nothing more can be done about a part that stays.
         let _ = fs::remove_file(&part);
@@ -58,11 +63,11 @@ pub fn write(path: &Path, text: &str) -> Result<(), String> {
 }
 
 /// Makes a file that was not there, with these rights from its first moment.
-pub fn create(path: &Path, mode: u32, text: &str) -> io::Result<()> {
+pub fn create(path: &Path, mode: u32, bytes: impl AsRef<[u8]>) -> io::Result<()> {
     let flags = OFlags::NOFOLLOW.bits().cast_signed();
     let mut file =
         OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(flags).open(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes.as_ref())?;
     file.sync_all()
 }
 

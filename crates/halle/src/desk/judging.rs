@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use certifier::child::{self, Confinement, Measure, Order};
+use certifier::child::{self, Measure, Order, Said, Task};
 use certifier::malware::Scanners;
 use certifier::report::Report;
 use disk::read_at::{FileImage, ReadAt};
@@ -16,15 +16,16 @@ use super::{Bar, files};
 /// How a file is to be judged.
 pub struct Manner<'a> {
     pub measure: &'a Measure,
+    pub task: Task,
     pub container_only: bool,
     pub sandbox: bool,
     pub quiet: bool,
 }
 
-/// A report, and how the process that made it was confined; nothing where it was made here.
+/// A report, and what the process that made it said beside it.
 pub struct Judged {
     pub report: Report,
-    pub confinement: Option<Confinement>,
+    pub said: Said,
 }
 
 pub fn judge(path: &Path, manner: &Manner<'_>) -> Result<Judged, String> {
@@ -51,12 +52,16 @@ fn mark(metadata: &Metadata) -> [i64; 7] {
 }
 
 fn outside(path: &Path, file_name: String, manner: &Manner<'_>) -> io::Result<Judged> {
-    let order = Order { file_name, profile: manner.measure.clone() };
+    let order = order(file_name, manner);
     let bar = Bar::new(manner.quiet);
     let ran = child::run(&std::env::current_exe()?, path, &order, &bar);
     bar.done();
-    let (report, confinement) = ran?;
-    Ok(Judged { report, confinement })
+    let (report, said) = ran?;
+    Ok(Judged { report, said })
+}
+
+fn order(file_name: String, manner: &Manner<'_>) -> Order {
+    Order { file_name, profile: manner.measure.clone(), task: manner.task }
 }
 
 fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged> {
@@ -64,10 +69,12 @@ fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged>
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(path)?);
     if manner.container_only {
         let report = certifier::certify_container(&source, file_name, &profile);
-        return Ok(Judged { report, confinement: None });
+        return Ok(Judged { report, said: Said::default() });
     }
     let bar = Bar::new(manner.quiet);
-    let report = certifier::certify_with(source, file_name, &profile, &Scanners::of(&profile)?, &bar);
+    let scanners = Scanners::of(&profile)?;
+    let performed = child::perform(source, &order(file_name.to_owned(), manner), &profile, &scanners, &bar);
     bar.done();
-    Ok(Judged { report, confinement: None })
+    let (report, facts) = performed?;
+    Ok(Judged { report, said: Said { confinement: None, facts } })
 }

@@ -260,3 +260,31 @@ fn every_rule_explains_itself_in_both_languages_and_a_slip_finds_the_nearest() {
     check(&folder, "explain L117", 2, "L17  Idle SSH");
     check(&folder, "explain nonsense", 2, "has no rule nonsense");
 }
+
+#[test]
+fn an_image_is_judged_again_by_its_facts_when_its_disk_is_gone() {
+    let folder = folder();
+    let judged = halle(&folder, "certify disk.vhd --facts disk.facts --format json");
+    assert_eq!(judged.status.code(), Some(1), "{}", said(&judged));
+    let rights = fs::metadata(folder.path().join("disk.facts")).expect("facts").permissions().mode();
+    assert_eq!(rights & 0o777, 0o600, "they hold what the image holds");
+    check(&folder, "certify disk.vhd --facts same.facts --no-sandbox --quiet", 1, "");
+    let [one, other] =
+        ["disk.facts", "same.facts"].map(|name| fs::read(folder.path().join(name)).expect(name));
+    assert!(one == other, "a sandbox changes no fact");
+    fs::remove_file(folder.path().join("disk.vhd")).expect("it is ours");
+    for manner in ["", " --no-sandbox"] {
+        let again = halle(&folder, &format!("certify disk.facts --from-facts --format json{manner}"));
+        assert_eq!((again.status.code(), again.stdout), (Some(1), judged.stdout.clone()));
+    }
+    check(&folder, "certify disk.facts --from-facts --profile lax.toml", 0, "disk.vhd is certified");
+    check(
+        &folder,
+        "certify disk.facts --from-facts --sign key --certificate disk.cert",
+        2,
+        "cannot be used with",
+    );
+    check(&folder, "certify lax.toml --from-facts", 2, "holds no stored facts");
+    patch(&folder, "same.facts", 60, b'!');
+    check(&folder, "certify same.facts --from-facts", 2, "it is damaged");
+}

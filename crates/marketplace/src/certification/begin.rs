@@ -4,6 +4,7 @@ use certifier::rulebook::EDITION;
 use house::{Id, Result, Tx, audit, jobs};
 use serde_json::json;
 
+use super::jobs::Reading;
 use super::{Run, Stage, Then, Verdict, profile, record};
 use crate::images::Image;
 use crate::people::ActingFor;
@@ -32,7 +33,7 @@ pub async fn begin(tx: &mut Tx, image: Id<Image>, profile_name: &str, then: Opti
     }
 }
 
-/// Judges an image anew, whatever was found before; a run that is under way is left to come to its end.
+/// Judges an image anew from its bytes, whatever was found before; a run that is under way is left to come to its end.
 pub async fn judge_again(
     tx: &mut Tx,
     by: &ActingFor,
@@ -42,13 +43,19 @@ pub async fn judge_again(
     profile(profile_name)?;
     match record::newest_by(tx, image, profile_name, EDITION).await? {
         Some(run) if run.verdict().is_none() => Ok(run.id),
-        _ => add(tx, image, profile_name, &by.person().email).await,
+        _ => add(tx, image, profile_name, &by.person().email, Reading::Image).await,
     }
 }
 
-async fn add(tx: &mut Tx, image: Id<Image>, profile_name: &str, who: &str) -> Result<Id<Run>> {
+async fn add(
+    tx: &mut Tx,
+    image: Id<Image>,
+    profile_name: &str,
+    who: &str,
+    reading: Reading,
+) -> Result<Id<Run>> {
     let id = record::add(tx, image, profile_name, EDITION).await?;
-    jobs::queue(tx, super::jobs::EXAMINE, id, &()).await?;
+    jobs::queue(tx, super::jobs::EXAMINE, id, &reading).await?;
     let details = json!({ "image": image, "profile": profile_name, "rulebook": EDITION });
     audit::note(tx, who, "certification.begin", id, &details).await?;
     Ok(id)

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, percent_of};
+use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, Task, facts_in, percent_of};
+use certifier::malware::Scanners;
 use certifier::profile::Profile;
 use certifier::progress::{Progress, Stage};
 use certifier::report::Report;
@@ -35,6 +36,29 @@ pub struct Order {
     pub blob: PathBuf,
     pub file_name: String,
     pub profile: String,
+    pub task: Task,
+}
+
+impl Order {
+    /// As the process is told it.
+    fn told(&self) -> certifier::child::Order {
+        let profile = Measure::Named(self.profile.clone());
+        certifier::child::Order { file_name: self.file_name.clone(), profile, task: self.task }
+    }
+}
+
+/// What came of an order.
+#[derive(Debug)]
+pub struct Examined {
+    pub outcome: Outcome,
+    /// The packed facts of the image, where they were wanted and there are any.
+    pub facts: Option<Vec<u8>>,
+}
+
+impl Examined {
+    fn broken_off(why: Text) -> Examined {
+        Examined { outcome: Outcome::BrokenOff(why), facts: None }
+    }
 }
 
 /// Judges an image: by `program` in a process of its own, or in this one where there is none.
@@ -42,7 +66,7 @@ pub async fn examine<Told: Future<Output = Result<()>>>(
     program: Option<&Path>,
     order: Order,
     told: impl Fn(i64) -> Told,
-) -> Result<Outcome> {
+) -> Result<Examined> {
     let size_bytes = std::fs::metadata(&order.blob)?.len();
     let patience = patience(size_bytes);
     match program {
@@ -61,7 +85,7 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
     order: &Order,
     patience: Duration,
     told: impl Fn(i64) -> Told,
-) -> Result<Outcome> {
+) -> Result<Examined> {
     let mut child = Command::new(program)
         .arg("examine")
         .arg("--")
@@ -75,15 +99,12 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
         .spawn()?;
     let output = child.stdout.take().ok_or_else(|| Error::fault("a child without its output"))?;
     if let Some(mut input) = child.stdin.take() {
-        let told = certifier::child::Order {
-            file_name: order.file_name.clone(),
-            profile: Measure::Named(order.profile.clone()),
-        };
+        let told = order.told();
         // One that died at once does not read; how it died is what counts then.
         let _ = input.write_all(&serde_json::to_vec(&told)?).await;
     }
     let mut lines = BufReader::new(output.take(OUTPUT_BYTES_MAX)).lines();
-    let mut report = None;
+    let (mut report, mut facts) = (None, None);
     let mut last = None;
     let reading = async {
         while let Some(line) = lines.next_line().await? {
@@ -93,6 +114,7 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
                     told(percent).await?;
                 }
                 Ok(Line::Percent(_) | Line::Confined(_)) => {}
+                Ok(Line::Facts(found)) => facts = facts_in(&found),
                 Ok(Line::Report(found)) => report = Some(found),
                 Err(_) => break,
             }
@@ -104,7 +126,7 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
         Err(_) => {
             child.kill().await?;
             let minutes = patience.as_secs().div_ceil(60);
-            return Ok(Outcome::BrokenOff(Text::new("certification-out-of-time").with("minutes", minutes)));
+            return Ok(Examined::broken_off(Text::new("certification-out-of-time").with("minutes", minutes)));
         }
     }
     // What still runs now has closed its output or written what nobody understands: nothing good will come of it.
@@ -113,21 +135,21 @@ pub(super) async fn outside<Told: Future<Output = Result<()>>>(
         Ok(status) => status?,
         Err(_) => {
             child.kill().await?;
-            return Ok(Outcome::BrokenOff(Text::new("certification-died").with("how", "no end")));
+            return Ok(Examined::broken_off(Text::new("certification-died").with("how", "no end")));
         }
     };
-    settled(status, report)
+    settled(status, report, facts)
 }
 
-fn settled(status: ExitStatus, report: Option<Box<Report>>) -> Result<Outcome> {
+fn settled(status: ExitStatus, report: Option<Box<Report>>, facts: Option<Vec<u8>>) -> Result<Examined> {
     use std::os::unix::process::ExitStatusExt;
     let asked_to_stop = [Signal::TERM, Signal::INT, Signal::HUP].map(Signal::as_raw);
     if status.signal().is_some_and(|signal| asked_to_stop.contains(&signal)) {
         return Err(Error::fault("the judging was asked to stop"));
     }
     match report {
-        Some(report) if status.success() => Ok(Outcome::Judged(report)),
-        _ => Ok(Outcome::BrokenOff(Text::new("certification-died").with("how", status.to_string()))),
+        Some(report) if status.success() => Ok(Examined { outcome: Outcome::Judged(report), facts }),
+        _ => Ok(Examined::broken_off(Text::new("certification-died").with("how", status.to_string()))),
     }
 }
 
@@ -135,7 +157,7 @@ fn settled(status: ExitStatus, report: Option<Box<Report>>) -> Result<Outcome> {
 async fn inside<Told: Future<Output = Result<()>>>(
     order: Order,
     told: impl Fn(i64) -> Told,
-) -> Result<Outcome> {
+) -> Result<Examined> {
     let profile = profile(&order.profile)?;
     let counted = Arc::new(Counted::default());
     let counting = counted.clone();
@@ -145,17 +167,21 @@ async fn inside<Told: Future<Output = Result<()>>>(
     loop {
         tokio::select! {
             judged = &mut judging => return match judged {
-                Ok(report) => Ok(Outcome::Judged(Box::new(report?))),
-                Err(died) => Ok(Outcome::BrokenOff(Text::new("certification-died").with("how", died.to_string()))),
+                Ok(judged) => judged,
+                Err(died) => Ok(Examined::broken_off(Text::new("certification-died").with("how", died.to_string()))),
             },
             _ = tell.tick() => told(counted.0.load(Ordering::Relaxed)).await?,
         }
     }
 }
 
-fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Report> {
+fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Examined> {
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(&order.blob)?);
-    Ok(certifier::certify(source, &order.file_name, profile, progress))
+    let outcome = match certifier::child::perform(source, &order.told(), profile, &Scanners::default(), progress) {
+        Ok((report, facts)) => return Ok(Examined { outcome: Outcome::Judged(Box::new(report)), facts }),
+        Err(cause) => Outcome::BrokenOff(Text::new("certification-died").with("how", cause.to_string())),
+    };
+    Ok(Examined { outcome, facts: None })
 }
 
 #[derive(Default)]

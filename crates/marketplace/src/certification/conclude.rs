@@ -19,14 +19,20 @@ pub enum Outcome {
     BrokenOff(Text),
 }
 
-/// Concludes a run: the report is kept, what waits for it is queued, and the image's sender gets a letter. A run that is
-/// concluded already stays as it is.
-pub async fn conclude(tx: &mut Tx, market: &Market, id: Id<Run>, outcome: &Outcome) -> Result<()> {
+/// Concludes a run: the report is kept with the name of the blob of its facts, what waits for it is queued, and the image's sender
+/// gets a letter. A run that is concluded already stays as it is.
+pub async fn conclude(
+    tx: &mut Tx,
+    market: &Market,
+    id: Id<Run>,
+    outcome: &Outcome,
+    facts: Option<&str>,
+) -> Result<()> {
     let verdict = match outcome {
         Outcome::Judged(report) => Verdict::of(report),
         Outcome::BrokenOff(_) => Verdict::CouldNotJudge,
     };
-    if !record::conclude(tx, id, verdict, outcome).await? {
+    if !record::conclude(tx, id, verdict, outcome, facts).await? {
         return Ok(());
     }
     let run =

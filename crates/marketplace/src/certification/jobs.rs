@@ -1,12 +1,17 @@
 //! What this chapter does later: look at new images, and judge.
 
+use std::path::PathBuf;
+
+use certifier::child::Task;
+use certifier::stored;
 use house::jobs::{Claim, Handlers, Next};
 use house::words::Text;
 use house::{Error, Id, Result};
+use serde::{Deserialize, Serialize};
 
-use super::child::{self, Order};
+use super::child::{self, Examined, Order};
 use super::{Outcome, Run, begin, conclude, record};
-use crate::images;
+use crate::images::{self, Image};
 use crate::market::Market;
 
 /// Judges an image; its subject is a run.
@@ -28,6 +33,16 @@ async fn first_look(market: Market, claim: Claim) -> Result<Next> {
     claim.finish(tx).await
 }
 
+/// What a run goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// The facts that an earlier run kept, as far as they go.
+    Facts,
+    /// The image itself.
+    Image,
+}
+
 /// Judges. The same bytes give the same report, so doing it again after a crash changes nothing.
 async fn examine(market: Market, claim: Claim) -> Result<Next> {
     let id: Id<Run> = claim.subject_id()?;
@@ -37,26 +52,67 @@ async fn examine(market: Market, claim: Claim) -> Result<Next> {
     };
     record::start(&mut tx, id).await?;
     let image = images::image(&mut tx, run.image).await?;
+    let facts = match claim.payload::<Option<Reading>>()? {
+        Some(Reading::Image) => None,
+        Some(Reading::Facts) | None => record::facts(&mut tx, run.image).await?,
+    };
     tx.commit().await?;
     let image = image.ok_or_else(|| Error::fault("a run speaks of an image that is not there"))?;
-    let order = Order {
-        blob: market.blobs().path(&image.content_id)?,
-        file_name: image.file_name.clone(),
-        profile: run.profile,
+    let (outcome, facts) = match again(&market, &claim, &run, &image, facts).await? {
+        Some((outcome, facts)) => (outcome, Some(facts)),
+        None => anew(&market, &claim, &run, &image).await?,
     };
-    let outcome = child::examine(market.settings().certify_program.as_deref(), order, |percent| {
-        let claim = claim.clone();
-        async move { claim.progress(percent).await }
-    })
-    .await?;
-    let outcome = checked(outcome, &image);
     let mut tx = claim.write().await?;
-    conclude(&mut tx, &market, id, &outcome).await?;
+    conclude(&mut tx, &market, id, &outcome, facts.as_deref()).await?;
     claim.finish(tx).await
 }
 
+/// Judges by the facts that were kept; `None` if there are none, or if they do not tell everything.
+async fn again(
+    market: &Market,
+    claim: &Claim,
+    run: &Run,
+    image: &Image,
+    facts: Option<String>,
+) -> Result<Option<(Outcome, String)>> {
+    let Some(facts) = facts else { return Ok(None) };
+    let blob = market.blobs().path(&facts)?;
+    if !blob.try_exists()? {
+        return Ok(None);
+    }
+    let judged = judge(market, claim, order(run, image, blob, Task::JudgeFacts)).await?;
+    let Outcome::Judged(report) = checked(judged.outcome, image) else { return Ok(None) };
+    // Facts without a content id are facts of nothing.
+    let tells_all = report.content_id.is_some() && !stored::must_be_read_again(&report);
+    Ok(tells_all.then(|| (Outcome::Judged(report), facts)))
+}
+
+/// Judges the image itself, and keeps its facts: they are safe on disk before a row speaks of them.
+async fn anew(market: &Market, claim: &Claim, run: &Run, image: &Image) -> Result<(Outcome, Option<String>)> {
+    let blob = market.blobs().path(&image.content_id)?;
+    let judged = judge(market, claim, order(run, image, blob, Task::Keep)).await?;
+    let outcome = checked(judged.outcome, image);
+    let facts = judged.facts.filter(|_| matches!(outcome, Outcome::Judged(_)));
+    let Some(facts) = facts else { return Ok((outcome, None)) };
+    let (blobs, name) = (market.blobs().clone(), format!("facts-{}", run.id));
+    let name = tokio::task::spawn_blocking(move || blobs.put(&name, &facts)).await??;
+    Ok((outcome, Some(name)))
+}
+
+fn order(run: &Run, image: &Image, blob: PathBuf, task: Task) -> Order {
+    Order { blob, file_name: image.file_name.clone(), profile: run.profile.clone(), task }
+}
+
+async fn judge(market: &Market, claim: &Claim, order: Order) -> Result<Examined> {
+    child::examine(market.settings().certify_program.as_deref(), order, |percent| {
+        let claim = claim.clone();
+        async move { claim.progress(percent).await }
+    })
+    .await
+}
+
 /// A report about other bytes than the image's own is none: the blob is damaged, or who judged was misled.
-fn checked(outcome: Outcome, image: &images::Image) -> Outcome {
+fn checked(outcome: Outcome, image: &Image) -> Outcome {
     let expected = format!("halle1:{}", image.content_id);
     match &outcome {
         Outcome::Judged(report) if report.content_id.as_ref().is_some_and(|found| *found != expected) => {

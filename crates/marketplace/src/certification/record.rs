@@ -129,8 +129,25 @@ pub async fn start(tx: &mut Tx, run: Id<Run>) -> Result<()> {
     Ok(())
 }
 
+/// The blob with the newest facts of an image, if any were kept.
+pub async fn facts(tx: &mut Tx, image: Id<Image>) -> Result<Option<String>> {
+    let row = sqlx::query(
+        "select facts from certification_run where image = $1 and facts is not null order by id desc limit 1",
+    )
+    .bind(image.to_string())
+    .fetch_optional(tx.on())
+    .await?;
+    row.map(|row| row.text("facts")).transpose()
+}
+
 /// Keeps what a run came to. `false` when it was concluded before.
-pub async fn conclude(tx: &mut Tx, run: Id<Run>, verdict: Verdict, outcome: &Outcome) -> Result<bool> {
+pub async fn conclude(
+    tx: &mut Tx,
+    run: Id<Run>,
+    verdict: Verdict,
+    outcome: &Outcome,
+    facts: Option<&str>,
+) -> Result<bool> {
     let (report, broken_off) = match outcome {
         Outcome::Judged(report) => (Some(serde_json::to_string(report)?), None),
         Outcome::BrokenOff(why) => (None, Some(serde_json::to_string(why)?)),
@@ -138,12 +155,13 @@ pub async fn conclude(tx: &mut Tx, run: Id<Run>, verdict: Verdict, outcome: &Out
     let now = tx.now().as_microsecond();
     let done = sqlx::query(
         "update certification_run set stage = 'concluded', verdict = $1, report = $2, broken_off = $3, \
-         concluded_at = $4 where id = $5 and stage <> 'concluded'",
+         concluded_at = $4, facts = $5 where id = $6 and stage <> 'concluded'",
     )
     .bind(verdict.name())
     .bind(report)
     .bind(broken_off)
     .bind(now)
+    .bind(facts)
     .bind(run.to_string())
     .execute(tx.on())
     .await?;

@@ -2,6 +2,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use certifier::child::Task;
 use house::{Id, Tx};
 
 use super::child::{Order, outside};
@@ -144,7 +145,7 @@ house::on_both_engines! {
         let mut tx = market.market.write().await.unwrap();
         let run = newest(&mut tx, image.id, "kvm").await.unwrap().unwrap();
         let other = Outcome::BrokenOff(Text::new("certification-other-bytes"));
-        conclude(&mut tx, &market.market, run.id, &other).await.unwrap();
+        conclude(&mut tx, &market.market, run.id, &other, None).await.unwrap();
         let after = super::run(&mut tx, run.id).await.unwrap().unwrap();
         assert_eq!(after.verdict(), run.verdict());
         assert!(broken_off(&mut tx, run.id).await.unwrap().is_none());
@@ -227,10 +228,11 @@ fn check(script: &'static str, patience: Duration) -> impl Future<Output = house
     let blob = folder.path().join("blob");
     std::fs::write(&blob, vhd(2, 1)).unwrap();
     async move {
-        let order = Order { blob, file_name: "disk.vhd".to_owned(), profile: "kvm".to_owned() };
+        let order =
+            Order { blob, file_name: "disk.vhd".to_owned(), profile: "kvm".to_owned(), task: Task::Judge };
         let outcome = outside(&program, &order, patience, |_| async { Ok(()) }).await;
         drop(folder);
-        outcome
+        outcome.map(|examined| examined.outcome)
     }
 }
 
@@ -260,16 +262,15 @@ async fn the_report_of_a_child_is_the_report_of_this_process() {
     let folder = tempfile::tempdir().unwrap();
     let blob = folder.path().join("blob");
     std::fs::write(&blob, vhd(2, 1)).unwrap();
-    let order = Order { blob, file_name: "disk.vhd".to_owned(), profile: "strict".to_owned() };
-    let Ok(Outcome::Judged(here)) = child::examine(None, order.clone(), |_| async { Ok(()) }).await else {
-        panic!("judged in this process")
-    };
+    let order =
+        Order { blob, file_name: "disk.vhd".to_owned(), profile: "strict".to_owned(), task: Task::Judge };
+    let here = child::examine(None, order.clone(), |_| async { Ok(()) }).await.unwrap().outcome;
+    let Outcome::Judged(here) = here else { panic!("judged in this process") };
     let line = format!("{{\"report\":{}}}", serde_json::to_string(&here).unwrap());
     std::fs::write(folder.path().join("line"), line).unwrap();
     let program =
         program(&folder, &format!("echo '{{\"percent\":50}}'; cat {}/line", folder.path().display()));
-    let Ok(Outcome::Judged(there)) = outside(&program, &order, PATIENT, |_| async { Ok(()) }).await else {
-        panic!("judged outside")
-    };
+    let there = outside(&program, &order, PATIENT, |_| async { Ok(()) }).await.unwrap().outcome;
+    let Outcome::Judged(there) = there else { panic!("judged outside") };
     assert_eq!(here, there);
 }

@@ -18,6 +18,8 @@ struct Part {
     start: u64,
     length: u64,
     key: String,
+    /// A logical volume lies on what is drawn already, and is told in the legend only.
+    is_drawn: bool,
 }
 
 pub fn draw(report: &Report, language: Language, out: &mut String) {
@@ -35,7 +37,7 @@ pub fn draw(report: &Report, language: Language, out: &mut String) {
         u64::try_from(thousandth).unwrap_or(1000).min(1000)
     };
     let mut edge = 0;
-    for part in parts.iter().take(BLOCKS_MAX) {
+    for part in parts.iter().filter(|part| part.is_drawn).take(BLOCKS_MAX) {
         let x = scaled(part.start).max(edge).min(1000 - BLOCK_LEAST);
         edge = scaled(part.start.saturating_add(part.length)).max(x + BLOCK_LEAST).min(1000);
         let (key, width) = (&part.key, edge - x);
@@ -57,33 +59,45 @@ fn parts(report: &Report, language: Language) -> Vec<Part> {
         start,
         length: end.saturating_sub(start),
         key: "free".to_owned(),
+        is_drawn: true,
     };
     let mut parts = Vec::new();
     let mut edge = 0;
-    for stretch in &report.partitions {
+    for stretch in report.partitions.iter().filter(|stretch| !stretch.is_logical) {
         if stretch.offset > edge {
             parts.push(free(edge, stretch.offset));
         }
         edge = edge.max(stretch.offset.saturating_add(stretch.size_bytes));
-        let mut detail = stretch.holds.clone();
-        if stretch.is_root {
-            detail += &format!(" · {}", language.word("html.root"));
-        }
-        parts.push(Part {
-            label: label(stretch, language),
-            detail,
-            start: stretch.offset,
-            length: stretch.size_bytes,
-            key: (parts.len() % TINTS).to_string(),
-        });
+        let key = (parts.len() % TINTS).to_string();
+        parts.push(part(stretch, key, language));
     }
     if edge < report.size_bytes {
         parts.push(free(edge, report.size_bytes));
     }
+    let logical = report.partitions.iter().filter(|stretch| stretch.is_logical);
+    parts.extend(logical.map(|stretch| part(stretch, "free".to_owned(), language)));
     parts
 }
 
+fn part(stretch: &Stretch, key: String, language: Language) -> Part {
+    let mut detail = stretch.holds.clone();
+    if stretch.is_root {
+        detail += &format!(" · {}", language.word("html.root"));
+    }
+    Part {
+        label: label(stretch, language),
+        detail,
+        start: stretch.offset,
+        length: stretch.size_bytes,
+        key,
+        is_drawn: !stretch.is_logical,
+    }
+}
+
 fn label(stretch: &Stretch, language: Language) -> String {
+    if stretch.is_logical {
+        return format!("{} {}", language.word("html.logical"), stretch.name);
+    }
     if stretch.number == 0 {
         return language.word("html.whole").to_owned();
     }
