@@ -8,14 +8,12 @@ use disk::partitions::{self, Table};
 use disk::read_at::{ReadAt, Window};
 use disk::signature::Volume;
 use disk::tree::Extent;
-use serde::{Deserialize, Serialize};
 
 use crate::advisories::day::Day;
 use crate::advisories::store::Store;
 use crate::advisories::{self, Found};
-use crate::files::{self, InFile};
+use crate::content::{self, Content};
 use crate::finding::Undecided;
-use crate::leftovers::{self, Leftovers};
 use crate::linux::accounts::{self, Account};
 use crate::linux::boot::{self, Boot};
 use crate::linux::cloud_init::{self, CloudInit};
@@ -24,11 +22,10 @@ use crate::linux::kernel::{self, Kernel};
 use crate::linux::mounts;
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
+use crate::malware::Scanners;
 use crate::packages::distribution::{self, Distribution};
-use crate::packages::{self, Inventory, Package, languages};
-use crate::phrase::{Phrase, say};
-use crate::progress::{Progress, Stage};
-use crate::scan::{self, Find};
+use crate::packages::{self, Inventory, Package};
+use crate::progress::Progress;
 use crate::stored::{Origin, Pages};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
@@ -77,34 +74,20 @@ pub struct Linux {
     pub kernel: Result<Option<Kernel>, Undecided>,
 }
 
-/// What the pass over all bytes, and the walk of all files, brought.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Content {
-    pub content_id: String,
-    /// What the bytes were searched for; see [`scan::edition`].
-    pub searched_for: String,
-    pub allocated_bytes: u64,
-    pub files: u64,
-    pub in_files: Vec<InFile>,
-    pub outside_files: Vec<Find>,
-    /// What was searched as bytes but could not be walked as files.
-    pub not_walked: Vec<(String, Phrase)>,
-    /// Data that belongs to no file.
-    pub leftovers: Leftovers,
-}
-
 /// What a judge brings along beside the image.
 #[derive(Clone, Copy, Default)]
 pub struct Given<'a> {
     pub advisories: Option<&'a Store>,
     /// The day of judging, against which ages are measured.
     pub on: Option<Day>,
+    /// Who else is asked about every file.
+    pub scanners: Option<&'a Scanners>,
 }
 
 impl<'a> Given<'a> {
     /// A store of advisories and the day on which it is looked into, where there is one.
     pub fn of(store: Option<&'a (Store, Day)>) -> Given<'a> {
-        Given { advisories: store.map(|(store, _)| store), on: store.map(|(_, on)| *on) }
+        Given { advisories: store.map(|(store, _)| store), on: store.map(|(_, on)| *on), ..Given::default() }
     }
 }
 
@@ -124,7 +107,12 @@ pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
 }
 
 /// Gathers everything.
-pub fn gather(origin: &Origin, file_name: &str, progress: &dyn Progress) -> io::Result<Facts> {
+pub fn gather(
+    origin: &Origin,
+    file_name: &str,
+    given: &Given<'_>,
+    progress: &dyn Progress,
+) -> io::Result<Facts> {
     let source = origin.source();
     let mut facts = of_container(&source, file_name)?;
     // A raw disk could be judged too, but not as what was asked: rule V01 says how to wrap it.
@@ -133,7 +121,8 @@ pub fn gather(origin: &Origin, file_name: &str, progress: &dyn Progress) -> io::
     {
         facts.disk = Some(Disk::read(window, origin)?);
     }
-    let (content, inventory) = origin.brought(|| read_whole(&source, facts.disk.as_ref(), progress))?;
+    let (content, inventory) =
+        origin.brought(|| read_whole(&source, facts.disk.as_ref(), given, progress))?;
     facts.content = Some(content);
     facts.inventory = inventory;
     if let Origin::Kept(pages, _) = origin {
@@ -145,48 +134,19 @@ pub fn gather(origin: &Origin, file_name: &str, progress: &dyn Progress) -> io::
 /// What reading everything brings: the content, and the packages of system and languages, if there is a system.
 pub type Brought = (Content, Option<Result<Inventory, Undecided>>);
 
-fn read_whole(source: &dyn ReadAt, disk: Option<&Disk>, progress: &dyn Progress) -> io::Result<Brought> {
-    let pass = scan::pass(source, progress)?;
-    progress.update(Stage::Files, 0, 0);
-    let mut content = Content {
-        content_id: pass.content_id.to_string(),
-        searched_for: scan::edition(),
-        allocated_bytes: pass.allocated_bytes,
-        files: 0,
-        in_files: Vec::new(),
-        outside_files: Vec::new(),
-        not_walked: Vec::new(),
-        leftovers: disk.map(|disk| leftovers::find(disk, &pass.filled)).unwrap_or_default(),
-    };
-    let mut placed = std::collections::HashSet::new();
-    let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
-    let volumes = disk.iter().flat_map(|disk| &disk.volumes);
-    for volume in volumes {
-        match &volume.tree {
-            Some(Ok(tree)) => {
-                let swept = files::sweep(&**tree, volume.places.as_ref(), &pass.finds);
-                content.files += swept.files;
-                content.in_files.extend(swept.in_files);
-                content.not_walked.extend(swept.not_walked);
-                placed.extend(swept.placed);
-                let (found, missed) = languages::read(&**tree, &swept.manifests);
-                of_languages.extend(found);
-                gaps.extend(missed);
-            }
-            Some(Err(why)) => content.not_walked.push((volume.label(), why.clone())),
-            None if needs_walking(volume.kind) => {
-                let why = say("not_walked.kind").text("kind", &volume.kind.to_string());
-                content.not_walked.push((volume.label(), why));
-            }
-            None => {}
-        }
-    }
-    content.outside_files = pass.finds.into_iter().filter(|find| !placed.contains(&find.offset)).collect();
+fn read_whole(
+    source: &dyn ReadAt,
+    disk: Option<&Disk>,
+    given: &Given<'_>,
+    progress: &dyn Progress,
+) -> io::Result<Brought> {
+    let nobody = Scanners::default();
+    let looked = content::look(source, disk, given.scanners.unwrap_or(&nobody), progress)?;
     let inventory = disk.and_then(|disk| disk.linux.as_ref()).map(|linux| {
         let of_system = linux.packages.as_ref().map_err(Clone::clone)?;
-        Inventory::gather(&linux.root, of_system, of_languages, gaps)
+        Inventory::gather(&linux.root, of_system, looked.of_languages, looked.gaps)
     });
-    Ok((content, inventory))
+    Ok((looked.content, inventory))
 }
 
 impl Facts {
@@ -203,11 +163,6 @@ pub fn look_up(facts: &mut Facts, given: &Given<'_>) {
         .advisories
         .zip(facts.inventory.as_ref())
         .map(|(store, inventory)| advisories::look_through(store, inventory.as_ref().map_err(Clone::clone)?));
-}
-
-/// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.
-fn needs_walking(kind: Volume) -> bool {
-    !matches!(kind, Volume::Blank | Volume::Unknown | Volume::Swap | Volume::LvmPhysicalVolume)
 }
 
 impl Disk {

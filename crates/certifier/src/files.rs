@@ -1,232 +1,244 @@
-//! The files of a volume, swept once by their tables: which of them holds a find, and whether a signature lies across the
-//! border of two extents of one file, where a pass in the order of the disk cannot see it.
+//! The files of all volumes, by their tables alone: where each lies, so that a hit of the pass finds its file and its place in it,
+//! and where a file is cut into pieces, so that nothing hides on a border.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use disk::tree::{Extent, Fault, Kind, Laid, Node, Tree, Unreadable};
-use serde::{Deserialize, Serialize};
+use disk::read_at::ReadAt;
+use disk::tree::{Extent, Fault, Kind, Laid, Names, Node, Tree, Unreadable};
 
+use crate::anchors::Hit;
 use crate::finding::unreadable;
 use crate::packages::languages::{self, Manifest};
 use crate::phrase::{Phrase, say};
-use crate::scan::{FINDS_MAX, Find, border_bytes, search};
-use crate::volumes::Places;
+use crate::scan::Begin;
+use crate::volumes::{Places, VolumeFacts};
 
-/// The most notes of what could not be followed.
+/// The most notes of what could not be followed, for each volume.
 const NOTES_MAX: usize = 20;
 
-/// What is unpacked of one volume at most, and how much of it at once.
-const PACKED_BYTES_MAX: u64 = 16 << 30;
-const PIECE_BYTES: usize = 1 << 20;
+/// What is kept of all volumes together. Files beyond are searched as bytes alone, and the report says so.
+const FILES_MAX: usize = 3_000_000;
+const RUNS_MAX: usize = 3_000_000;
+const BORDERS_MAX: usize = 2_000_000;
 
-/// More borders than this are not searched, and the report says so. Each costs two small reads.
-const BORDERS_MAX: u64 = 2_000_000;
+/// A hit may lie in many files, where they share their bytes. So many are told.
+const PLACES_MAX: usize = 1_000_000;
 
-/// A find that lies in a file, and where in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct InFile {
-    pub path: String,
-    pub offset: u64,
-    pub signature: Cow<'static, str>,
+/// A volume with a filesystem that is read.
+pub struct Walked {
+    pub number: u32,
+    pub tree: Arc<dyn Tree>,
+    pub names: Option<Names>,
 }
 
-/// What a sweep found out.
-#[derive(Debug, Default)]
-pub struct Swept {
-    pub files: u64,
-    pub in_files: Vec<InFile>,
-    /// Which of the finds given lie in a file, by offset.
-    pub placed: HashSet<u64>,
+#[derive(Debug, Clone, Copy)]
+pub struct File {
+    pub volume: u16,
+    pub mode: u16,
+    /// Whether its bytes do not lie on the disk as they are.
+    pub is_packed: bool,
+    pub inode: u64,
+    pub size_bytes: u64,
+}
+
+/// A stretch of the image that is a stretch of a file.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    from: u64,
+    length: u64,
+    file_offset: u64,
+    file: u32,
+}
+
+/// All files of all volumes.
+#[derive(Default)]
+pub struct Index {
+    pub volumes: Vec<Walked>,
+    pub files: Vec<File>,
+    /// By offset.
+    pub begins: Vec<Begin>,
+    /// Where a file goes on elsewhere: the file, and the offset in it.
+    pub borders: Vec<(u32, u64)>,
+    runs: Vec<Run>,
     /// What could not be followed, and why: (path or inode, reason).
-    pub not_walked: Vec<(String, Phrase)>,
-    /// The files that may name packages of languages.
-    pub manifests: Vec<Manifest>,
+    pub notes: Vec<(String, Phrase)>,
 }
 
-/// Sweeps a volume that lies at `places` of the file that was scanned, or in no places worth telling. `finds` are sorted by offset.
-pub fn sweep(volume: &dyn Tree, places: Option<&Places>, finds: &[Find]) -> Swept {
-    let mut sweeper = Sweeper {
-        volume,
-        places,
-        finds,
-        found: Vec::new(),
-        borders: 0,
-        programs: Vec::new(),
-        packed_bytes: 0,
-        seen: HashSet::new(),
-        swept: Swept::default(),
-    };
-    let mut faults = Vec::new();
-    let done = volume.sweep(&mut |laid| sweeper.inode(laid), &mut |fault: Fault| {
-        if faults.len() < NOTES_MAX {
-            faults.push(fault);
-        }
-    });
-    for fault in faults {
-        sweeper.note(fault.inode, &fault.why);
-    }
-    if let Err(cause) = done {
-        sweeper.note(0, &cause);
-    }
-    sweeper.name()
+/// A hit in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Placed {
+    pub file: u32,
+    /// With its offset in the file.
+    pub hit: Hit,
+    /// Where that is on the disk.
+    pub raw: u64,
 }
 
-struct Sweeper<'a> {
-    volume: &'a dyn Tree,
-    places: Option<&'a Places>,
-    finds: &'a [Find],
-    /// Inode, offset in the file, signature.
-    found: Vec<(u64, u64, Cow<'static, str>)>,
-    borders: u64,
-    /// Inodes that may be programs with a list of packages in them.
-    programs: Vec<u64>,
-    packed_bytes: u64,
-    seen: HashSet<u64>,
-    swept: Swept,
-}
-
-impl Sweeper<'_> {
-    fn note(&mut self, inode: u64, cause: &Unreadable) {
-        if self.swept.not_walked.len() < NOTES_MAX {
-            self.swept.not_walked.push((format!("inode {inode}"), unreadable(cause)));
-        }
-    }
-
-    fn inode(&mut self, Laid { node, extents, is_packed }: Laid<'_>) {
-        self.seen.insert(node.inode);
-        if node.kind != Kind::File {
-            return;
-        }
-        self.swept.files += 1;
-        if languages::may_be_program(node) {
-            self.programs.push(node.inode);
-        }
-        for extent in extents {
-            self.place(node, extent);
-        }
-        let is_seen = !is_packed && self.is_in_one_run(extents);
-        let searched = if is_seen { self.borders(node, extents) } else { self.packed(node) };
-        if let Err(cause) = searched {
-            self.note(node.inode, &cause);
-        }
-    }
-
-    /// Whether every extent lies on the disk in one run, so that the pass over the disk saw what is in it.
-    fn is_in_one_run(&self, extents: &[Extent]) -> bool {
-        let is_one = |extent: &Extent| match self.places {
-            Some(places) => places.of(extent.device_offset, extent.length).count() <= 1,
-            None => false,
+impl Index {
+    /// Sweeps a volume and takes its files; tells which of them may name packages of languages.
+    pub fn add(&mut self, facts: &VolumeFacts, tree: &Arc<dyn Tree>) -> Vec<Manifest> {
+        let (number, label) = (facts.number, facts.label());
+        let place = self.volumes.len() as u16;
+        let (mut seen, mut programs) = (HashSet::new(), Vec::new());
+        let mut faults = Vec::new();
+        let mut over = false;
+        let done = tree.sweep(
+            &mut |laid| {
+                seen.insert(laid.node.inode);
+                if languages::may_be_program(laid.node) {
+                    programs.push(laid.node.inode);
+                }
+                over |= laid.node.kind == Kind::File && !self.file(place, facts.places.as_ref(), laid);
+            },
+            &mut |fault: Fault| {
+                if faults.len() < NOTES_MAX {
+                    faults.push(fault);
+                }
+            },
+        );
+        let mut noted = 0;
+        let mut note = |notes: &mut Vec<(String, Phrase)>, what: String, why: Phrase| {
+            noted += 1;
+            if noted <= NOTES_MAX {
+                notes.push((what, why));
+            }
         };
-        extents.iter().all(is_one)
-    }
-
-    /// Gives the finds within an extent to its file.
-    fn place(&mut self, node: &Node, extent: &Extent) {
-        let pieces =
-            self.places.into_iter().flat_map(|places| places.of(extent.device_offset, extent.length));
-        for piece in pieces {
-            let (from, to) = (piece.device_offset, piece.device_offset + piece.length);
-            let in_file = extent.file_offset + (piece.file_offset - extent.device_offset);
-            let first = self.finds.partition_point(|find| find.offset < from);
-            for find in self.finds[first..].iter().take_while(|find| find.offset < to) {
-                self.swept.placed.insert(find.offset);
-                self.found(node, in_file.saturating_add(find.offset - from), find.signature.clone());
+        if over {
+            let cause =
+                Unreadable::OverLimit { what: "files", found: FILES_MAX as u64 + 1, limit: FILES_MAX as u64 };
+            note(&mut self.notes, label.clone(), unreadable(&cause));
+        }
+        for fault in faults {
+            note(&mut self.notes, format!("inode {}", fault.inode), unreadable(&fault.why));
+        }
+        if let Err(cause) = done {
+            note(&mut self.notes, label.clone(), unreadable(&cause));
+        }
+        let names =
+            tree.names().map_err(|cause| note(&mut self.notes, label.clone(), unreadable(&cause))).ok();
+        if let Some(names) = &names {
+            for fault in &names.faults {
+                note(&mut self.notes, format!("inode {}", fault.inode), unreadable(&fault.why));
+            }
+            // An inode that has a name but is not in the tables would otherwise hide. Its bytes are searched like all others.
+            let mut hidden: Vec<u64> = names.inodes().filter(|inode| !seen.contains(inode)).collect();
+            hidden.sort_unstable();
+            for inode in hidden.into_iter().take(NOTES_MAX) {
+                let what = names.path(inode).unwrap_or_default();
+                note(&mut self.notes, String::from_utf8_lossy(&what).into_owned(), say("not_walked.hidden"));
             }
         }
+        let manifests =
+            names.as_ref().map(|names| languages::manifests(names, &programs)).unwrap_or_default();
+        self.volumes.push(Walked { number, tree: tree.clone(), names });
+        manifests
     }
 
-    /// Searches a file that a pass in the order of the disk cannot see, since its bytes do not lie there as they are.
-    fn packed(&mut self, node: &Node) -> Result<(), Unreadable> {
-        self.packed_bytes = self.packed_bytes.saturating_add(node.size_bytes);
-        if self.packed_bytes > PACKED_BYTES_MAX {
-            let (found, limit) = (self.packed_bytes, PACKED_BYTES_MAX);
-            return Err(Unreadable::OverLimit { what: "size of packed files", found, limit });
+    /// Takes a file; `false` when there are too many.
+    fn file(
+        &mut self,
+        volume: u16,
+        places: Option<&Places>,
+        Laid { node, extents, is_packed }: Laid<'_>,
+    ) -> bool {
+        if self.files.len() >= FILES_MAX || self.runs.len() + extents.len() > RUNS_MAX {
+            return false;
         }
-        let mut at = 0;
-        while at < node.size_bytes {
-            let bytes = self.volume.read(node, at, PIECE_BYTES)?;
-            for (signature, offset) in search(&bytes) {
-                self.found(node, at + offset, signature.into());
+        let file = self.files.len() as u32;
+        let pieces = |extent: Extent| {
+            places.into_iter().flat_map(move |places| places.of(extent.device_offset, extent.length))
+        };
+        // The pass saw what lies on the disk in one run; what is cut once more by its volume is read by itself.
+        let is_packed =
+            is_packed || places.is_none() || extents.iter().any(|extent| pieces(*extent).count() > 1);
+        let Node { inode, mode, size_bytes, .. } = *node;
+        self.files.push(File { volume, mode, is_packed, inode, size_bytes });
+        for extent in extents {
+            for piece in pieces(*extent) {
+                let file_offset = extent.file_offset + (piece.file_offset - extent.device_offset);
+                self.runs.push(Run { from: piece.device_offset, length: piece.length, file_offset, file });
+                if file_offset == 0 && size_bytes > 0 && !is_packed {
+                    self.begins.push(Begin { offset: piece.device_offset, file });
+                }
             }
-            if bytes.len() < PIECE_BYTES {
-                break;
-            }
-            // The next piece begins early enough to show what lies on the border.
-            at += (PIECE_BYTES - border_bytes()) as u64;
         }
-        Ok(())
-    }
-
-    /// Searches across the borders of extents.
-    fn borders(&mut self, node: &Node, extents: &[Extent]) -> Result<(), Unreadable> {
-        let around = border_bytes();
+        if is_packed {
+            return true;
+        }
         for pair in extents.windows(2) {
             let border = pair[0].file_offset.saturating_add(pair[0].length);
-            let follows_in_file = pair[1].file_offset == border;
-            let follows_on_disk =
-                pair[1].device_offset == pair[0].device_offset.saturating_add(pair[0].length);
-            if !follows_in_file || follows_on_disk || border >= node.size_bytes {
-                continue;
-            }
-            self.borders += 1;
-            if self.borders > BORDERS_MAX {
-                let (found, limit) = (self.borders, BORDERS_MAX);
-                return Err(Unreadable::OverLimit { what: "extents", found, limit });
-            }
-            let from = border.saturating_sub(around as u64);
-            let bytes = self.volume.read(node, from, 2 * around)?;
-            for (signature, at) in search(&bytes) {
-                self.found(node, from + at, signature.into());
+            let goes_on = pair[1].file_offset == border && border < size_bytes;
+            let elsewhere = pair[1].device_offset != pair[0].device_offset.saturating_add(pair[0].length);
+            if goes_on && elsewhere {
+                if self.borders.len() >= BORDERS_MAX {
+                    return false;
+                }
+                self.borders.push((file, border));
             }
         }
+        true
+    }
+
+    /// Puts everything into the order of the disk.
+    pub fn sort(&mut self) {
+        self.begins.sort_unstable();
+        self.runs.sort_unstable_by_key(|run| (run.from, run.file));
+    }
+
+    /// Gives hits, which are sorted, to the files that they lie in; the rest lies in none. Beyond the end of a file is in none.
+    pub fn place(&self, hits: &[Hit]) -> (Vec<Placed>, Vec<Hit>) {
+        let mut places = Vec::new();
+        let mut is_placed = vec![false; hits.len()];
+        for run in &self.runs {
+            let first = hits.partition_point(|hit| hit.offset < run.from);
+            let to = run.from.saturating_add(run.length);
+            for (at, hit) in (first..).zip(&hits[first..]).take_while(|(_, hit)| hit.offset < to) {
+                let offset = run.file_offset.saturating_add(hit.offset - run.from);
+                let file = &self.files[run.file as usize];
+                is_placed[at] |= offset < file.size_bytes;
+                // What is packed is read by itself, and found then.
+                if offset < file.size_bytes && places.len() < PLACES_MAX && !file.is_packed {
+                    places.push(Placed { file: run.file, hit: Hit { offset, ..*hit }, raw: hit.offset });
+                }
+            }
+        }
+        places.sort_unstable();
+        let outside = hits.iter().zip(is_placed).filter(|(_, placed)| !placed).map(|(hit, _)| *hit).collect();
+        (places, outside)
+    }
+
+    /// The path of a file; `None` for one without a name, such as a journal or what was deleted while it was open.
+    pub fn path(&self, file: u32) -> Option<Vec<u8>> {
+        let file = &self.files[file as usize];
+        self.volumes[usize::from(file.volume)].names.as_ref()?.path(file.inode)
+    }
+
+    /// The file itself, to be read.
+    pub fn open(&self, file: u32) -> Result<Opened<'_>, Unreadable> {
+        let file = &self.files[file as usize];
+        let tree = &*self.volumes[usize::from(file.volume)].tree;
+        Ok(Opened { tree, node: tree.node(file.inode)? })
+    }
+}
+
+/// A file that is read by position, whatever its filesystem made of its bytes.
+pub struct Opened<'t> {
+    pub tree: &'t dyn Tree,
+    pub node: Node,
+}
+
+impl ReadAt for Opened<'_> {
+    fn size_bytes(&self) -> u64 {
+        self.node.size_bytes
+    }
+
+    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        let bytes = self.tree.read(&self.node, offset, buffer.len())?;
+        if bytes.len() != buffer.len() {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        buffer.copy_from_slice(&bytes);
         Ok(())
-    }
-
-    fn found(&mut self, node: &Node, offset: u64, signature: Cow<'static, str>) {
-        if self.found.len() < FINDS_MAX {
-            self.found.push((node.inode, offset, signature));
-        }
-    }
-
-    /// Follows the names: an inode that has one but was not in the tables would otherwise hide, and finds want a path.
-    fn name(mut self) -> Swept {
-        let names = match self.volume.names() {
-            Ok(names) => names,
-            Err(cause) => {
-                self.note(0, &cause);
-                return self.finish(&HashMap::new());
-            }
-        };
-        for fault in names.faults.iter().take(NOTES_MAX) {
-            self.note(fault.inode, &fault.why);
-        }
-        let mut hidden: Vec<u64> = names.inodes().filter(|inode| !self.seen.contains(inode)).collect();
-        hidden.sort_unstable();
-        for inode in hidden.into_iter().take(FINDS_MAX) {
-            // Its bytes were searched like all others; only its pieces were not joined.
-            let what = names.path(inode).unwrap_or_default();
-            if self.swept.not_walked.len() < NOTES_MAX {
-                let what = String::from_utf8_lossy(&what).into_owned();
-                self.swept.not_walked.push((what, say("not_walked.hidden")));
-            }
-        }
-        self.swept.manifests = languages::manifests(&names, &self.programs);
-        let paths =
-            self.found.iter().filter_map(|(inode, _, _)| Some((*inode, names.path(*inode)?))).collect();
-        self.finish(&paths)
-    }
-
-    fn finish(mut self, paths: &HashMap<u64, Vec<u8>>) -> Swept {
-        for (inode, offset, signature) in self.found {
-            let path = match paths.get(&inode) {
-                Some(path) => String::from_utf8_lossy(path).into_owned(),
-                None => format!("inode {inode}"),
-            };
-            self.swept.in_files.push(InFile { path, offset, signature });
-        }
-        self.swept.in_files.sort();
-        self.swept.in_files.dedup();
-        self.swept
     }
 }

@@ -6,11 +6,15 @@
 //! What is absent: SQL, HTTP, clocks, and who asked. The same bytes under the same edition give the same report.
 
 pub mod advisories;
+pub mod anchors;
+mod archives;
 pub mod certificate;
 pub mod chapters;
 pub mod child;
 pub mod compare;
+pub mod content;
 pub mod date;
+pub mod examine;
 pub mod exceptions;
 pub mod facts;
 pub mod files;
@@ -19,6 +23,7 @@ pub mod finding;
 pub mod formats;
 pub mod leftovers;
 pub mod linux;
+pub mod malware;
 pub mod nearest;
 pub mod packages;
 pub mod phrase;
@@ -31,6 +36,7 @@ pub mod rulebook;
 mod rules;
 pub mod sbom;
 pub mod scan;
+pub mod secrets;
 pub mod stored;
 pub mod text;
 pub mod volumes;
@@ -68,7 +74,7 @@ pub fn certify_given(
     given: &Given<'_>,
     progress: &dyn Progress,
 ) -> Report {
-    match facts::gather(&Origin::Disk(source.clone()), file_name, progress) {
+    match facts::gather(&Origin::Disk(source.clone()), file_name, given, progress) {
         Ok(mut facts) => {
             facts::look_up(&mut facts, given);
             progress.update(Stage::Rules, 0, 0);
@@ -102,7 +108,7 @@ pub fn take_stock(
     file_name: &str,
     progress: &dyn Progress,
 ) -> Result<Stock, Phrase> {
-    let gathered = facts::gather(&Origin::Disk(source), file_name, progress);
+    let gathered = facts::gather(&Origin::Disk(source), file_name, &Given::default(), progress);
     let facts = gathered.map_err(|cause| say("unreadable.io").text("cause", &cause.to_string()))?;
     facts.linux().map_err(|undecided| undecided.0)?;
     let content_id = facts.content.map(|content| content.content_id).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Whose rules count, and how much: `kvm` (the market's own machines), `azure`, `strict`, and an operator's own file.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -135,11 +136,22 @@ impl Default for Thresholds {
     }
 }
 
+/// Who else is asked about every file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Asked {
+    /// A folder of YARA rules.
+    pub rules: Option<PathBuf>,
+    /// Where clamd listens: a path or `host:port`.
+    pub clamd: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub name: String,
     pub base: Base,
     pub thresholds: Thresholds,
+    pub scanners: Asked,
     severities: BTreeMap<String, Severity>,
 }
 
@@ -165,6 +177,8 @@ struct File {
     thresholds: toml::Table,
     #[serde(default)]
     severity: BTreeMap<String, Severity>,
+    #[serde(default)]
+    scanners: Asked,
 }
 
 impl Profile {
@@ -203,7 +217,13 @@ impl Profile {
                 Thresholds { history_bytes_max: 0, critical_age_days_max: 7, ..Thresholds::default() },
             ),
         };
-        Profile { name: name.to_owned(), base, thresholds, severities: BTreeMap::new() }
+        Profile {
+            name: name.to_owned(),
+            base,
+            thresholds,
+            scanners: Asked::default(),
+            severities: BTreeMap::new(),
+        }
     }
 
     /// The profile of this name that comes with the rulebook.
@@ -231,6 +251,7 @@ impl Profile {
             return Err(NotAProfile::NoSuchRule(id.clone()));
         }
         profile.severities = file.severity;
+        profile.scanners = file.scanners;
         let limits = &profile.thresholds;
         if !is_day(&limits.judged_as_of) {
             return Err(NotAProfile::NotADay(limits.judged_as_of.clone()));
@@ -266,6 +287,8 @@ impl Profile {
         let base = toml::Table::try_from(Profile::of(self.base).thresholds).unwrap_or_default();
         let own = toml::Table::try_from(&self.thresholds).unwrap_or_default();
         let thresholds = own.iter().filter(|(key, value)| base.get(*key) != Some(value));
+        let rules = self.scanners.rules.iter().map(|folder| format!("rules = {}", folder.display()));
+        let clamd = self.scanners.clamd.iter().map(|address| format!("clamd = {address}"));
         thresholds
             .map(|(key, value)| format!("{key} = {value}"))
             .chain(
@@ -273,6 +296,8 @@ impl Profile {
                     .iter()
                     .map(|(id, severity)| format!("{id} = {}", format!("{severity:?}").to_lowercase())),
             )
+            .chain(rules)
+            .chain(clamd)
             .collect()
     }
 }
@@ -295,6 +320,9 @@ mod tests {
         assert_eq!(profile.thresholds.os_disk_size_bytes_min, 20 * MIB, "the rest is the base's");
         assert_eq!(profile.differences(), ["history_bytes_max = 9", "L08 = warn"]);
         assert!(Profile::kvm().differences().is_empty());
+        let text = "base = \"kvm\"\n[scanners]\nrules = \"/etc/halle/rules\"\nclamd = \"localhost:3310\"\n";
+        let profile = Profile::parse(text).expect("a good profile");
+        assert_eq!(profile.differences(), ["rules = /etc/halle/rules", "clamd = localhost:3310"]);
     }
 
     #[test]

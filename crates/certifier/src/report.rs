@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::content::Content;
 use crate::exceptions::{Granted, Idle};
 use crate::facts::{Disk, Facts, Linux, VolumeFacts};
 use crate::finding::{Evidence, Verdict};
@@ -113,17 +114,7 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(facts: &Facts, profile: &Profile, rules: Vec<Judged>, whole: bool) -> Report {
-        let scanned = facts.content.as_ref().map(|content| Scanned {
-            allocated_bytes: content.allocated_bytes,
-            // Either all of it was read, or reading failed and there is no account at all.
-            scanned_bytes: content.allocated_bytes,
-            files: content.files,
-            not_scanned: content
-                .not_walked
-                .iter()
-                .map(|(what, reason)| NotScanned { what: printable(what), bytes: 0, reason: reason.clone() })
-                .collect(),
-        });
+        let scanned = facts.content.as_ref().map(account);
         let mut report = Report {
             verdict: Overall::CouldNotJudge,
             broken_off: None,
@@ -219,6 +210,28 @@ impl Report {
 
     pub fn with_verdict(&self, verdict: Verdict) -> impl Iterator<Item = &Judged> {
         self.rules.iter().filter(move |judged| judged.verdict == verdict)
+    }
+}
+
+/// What was read, and what was not. Bytes are counted where they were searched and where they were not, each by itself.
+fn account(content: &Content) -> Scanned {
+    let left = |what: &str, bytes: u64, reason: &Phrase| NotScanned {
+        what: printable(what),
+        bytes,
+        reason: reason.clone(),
+    };
+    let sealed = content.sealed.iter().map(|(what, bytes, why)| left(what, *bytes, why));
+    let is_sealed = |name: &String| content.sealed.iter().any(|(what, ..)| what == name);
+    let not_walked = content.not_walked.iter().filter(|(what, _)| !is_sealed(what));
+    let unscanned = content.unscanned.iter().map(|unscanned| left(&unscanned.what, 0, &unscanned.why));
+    Scanned {
+        allocated_bytes: content.allocated_bytes,
+        scanned_bytes: content.scanned_bytes,
+        files: content.files,
+        not_scanned: sealed
+            .chain(not_walked.map(|(what, why)| left(what, 0, why)))
+            .chain(unscanned)
+            .collect(),
     }
 }
 

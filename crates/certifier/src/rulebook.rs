@@ -3,12 +3,13 @@
 
 use crate::facts::{Disk, Facts, Linux};
 use crate::finding::{Look, Outcome, Undecided, Verdict};
+use crate::linux::belonging::Belonging;
 use crate::phrase::say;
 use crate::profile::{Profile, Severity, Thresholds};
 use crate::report::Judged;
 use crate::rules::{
     accounts, agent, boot, container, content, drivers, firewall, generalised, holes, later, lifetime,
-    market, network, packages, partitions, sources, ssh, swap, system, volumes, windows,
+    market, network, packages, partitions, privileges, remains, sources, ssh, swap, system, volumes, windows,
 };
 use crate::windows::system::Windows;
 
@@ -136,6 +137,8 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L19", OnLinux, FAIL, ssh::no_host_keys),
     rule("L20", OnLinux, FAIL, accounts::no_passwords),
     rule("L21", OnLinux, FAIL, accounts::no_authorized_keys),
+    rule("L22", OnLinux, FAIL, privileges::no_people),
+    rule("L23", OnLinux, FAIL, privileges::sudo),
     rule("L24", OnLinux, FAIL, accounts::no_histories),
     rule("L25", OnLinux, FAIL, generalised::generalised),
     rule("L26", OnLinux, FAIL, network::no_pins),
@@ -145,12 +148,20 @@ pub const RULEBOOK: &[Rule] = &[
     rule("L30", OnLinux, AZURE_HINT, packages::python),
     rule("L31", OnLinux, FAIL, packages::omi),
     rule("L32", OnLinux, FAIL, holes::old_holes),
+    rule("L33", OnLinux, FAIL, remains::no_traces_of_the_build),
+    rule("L34", OnLinux, FAIL, remains::runs_what_packages_brought),
+    rule("L35", OnLinux, WARN, privileges::privileged_files),
     rule("L36", OnLinux, WARN, firewall::none_undeclared),
+    rule("L37", OnLinux, WARN, remains::tidy),
     rule("K01", OnLinux, KVM, market::virtio_at_boot),
     rule("K02", OnLinux, KVM, market::seed_reader),
     rule("K03", OnWindows, KVM, windows::startup::virtio_drivers),
     rule("K04", OnWindows, KVM, windows::startup::seed_reader),
+    rule("S01", Content, FAIL, content::no_private_keys),
+    rule("S02", Content, FAIL, content::no_credentials),
+    rule("S03", Content, WARN, content::no_secrets_outside_files),
     rule("M01", Content, FAIL, content::no_malware),
+    rule("M02", Content, WARN, content::archives_read_whole),
     rule("C01", OnLinux, HINT, packages::bill_of_materials),
     rule("C02", OnLinux, WARN, packages::vulnerabilities),
     rule("C03", OnLinux, HINT, packages::feed_is_fresh),
@@ -211,6 +222,13 @@ impl Facts {
 
     pub fn windows(&self) -> Result<&Windows, Undecided> {
         self.disk()?.windows.as_ref().ok_or_else(|| Undecided(say("undecided.no_windows")))
+    }
+
+    /// What of the system came with packages.
+    pub fn belonging(&self) -> Result<&Belonging, Undecided> {
+        let not_looked = || Undecided(say("undecided.not_looked"));
+        let content = self.content.as_ref().ok_or_else(not_looked)?;
+        content.belonging.as_ref().ok_or_else(not_looked)?.as_ref().map_err(Clone::clone)
     }
 
     /// What is to be said of a rule without asking it, because what it needs is not there.

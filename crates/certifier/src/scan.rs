@@ -1,79 +1,63 @@
-//! The one pass over all bytes: each leaf of data is read once, digested for the content id, counted, and searched for
-//! signatures of malware. Holes are never read. Files are looked at afterwards, by their tables alone, to say where a
-//! find lies and to search across the borders of their extents.
+//! The one pass over all bytes: each leaf of data is read once and, while it is at hand, digested for the content id, counted,
+//! searched for every anchor, and looked at where a file begins. Holes are never read. What was hit is examined afterwards.
 
-use std::borrow::Cow;
 use std::io;
-use std::sync::LazyLock;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use aho_corasick::AhoCorasick;
 use disk::content_id::{ContentId, Digest, LEAF_BYTES, Leaf, Leaves, leaf_count, read_leaf};
 use disk::read_at::ReadAt;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+use crate::anchors::{ANCHORS, BORDER_BYTES, Hit, Sign, may_hold, search};
+use crate::archives::head::{HEAD_BYTES, Head};
+use crate::files::File;
 use crate::filled::{Bits, Filled};
 use crate::progress::{Progress, Stage};
+use crate::secrets::keys::Store;
 
 /// Bytes are counted as allocated by blocks of this size: a block is, if any of its bytes is not zero. So a sparse file and
 /// its full copy give the same report.
 pub const BLOCK_BYTES: usize = 4096;
 
-/// More finds than this are not listed; the image has failed long before.
-pub const FINDS_MAX: usize = 1_000;
+/// More hits of one anchor in one leaf are not followed but counted. Archives have a right to be many.
+const HITS_A_LEAF_MAX: usize = 64;
+const ZIPS_A_LEAF_MAX: usize = 4096;
+/// More hits on one disk are not followed but counted.
+const HITS_MAX: usize = 1_000_000;
 
-const THREADS_MAX: usize = 4;
+pub const THREADS_MAX: usize = 4;
 
-pub struct Signature {
-    pub name: &'static str,
-    pub bytes: Vec<u8>,
-}
-
-/// What is searched for. The bytes are kept inverted, so that a scanner that reads this program does not find them in it.
-pub static SIGNATURES: LazyLock<Vec<Signature>> = LazyLock::new(|| {
-    const EICAR_INVERTED: [u8; 68] = [
-        0xa7, 0xca, 0xb0, 0xde, 0xaf, 0xda, 0xbf, 0xbe, 0xaf, 0xa4, 0xcb, 0xa3, 0xaf, 0xa5, 0xa7, 0xca, 0xcb,
-        0xd7, 0xaf, 0xa1, 0xd6, 0xc8, 0xbc, 0xbc, 0xd6, 0xc8, 0x82, 0xdb, 0xba, 0xb6, 0xbc, 0xbe, 0xad, 0xd2,
-        0xac, 0xab, 0xbe, 0xb1, 0xbb, 0xbe, 0xad, 0xbb, 0xd2, 0xbe, 0xb1, 0xab, 0xb6, 0xa9, 0xb6, 0xad, 0xaa,
-        0xac, 0xd2, 0xab, 0xba, 0xac, 0xab, 0xd2, 0xb9, 0xb6, 0xb3, 0xba, 0xde, 0xdb, 0xb7, 0xd4, 0xb7, 0xd5,
-    ];
-    vec![Signature { name: "EICAR", bytes: EICAR_INVERTED.iter().map(|byte| !byte).collect() }]
-});
-
-static SEARCHER: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::new(SIGNATURES.iter().map(|signature| &signature.bytes))
-        .expect("a handful of short patterns makes a small automaton")
-});
-
-/// The longest signature, less one: what two neighbours must show each other so that nothing hides on their border.
-pub fn border_bytes() -> usize {
-    SIGNATURES.iter().map(|signature| signature.bytes.len()).max().unwrap_or(1) - 1
-}
-
-/// What is searched for, as a name for all of it: what was searched by another list says nothing of this one.
-pub fn edition() -> String {
-    let mut digest = Sha256::new();
-    for signature in SIGNATURES.iter() {
-        digest.update(signature.name.as_bytes());
-        digest.update([0]);
-        digest.update((signature.bytes.len() as u64).to_be_bytes());
-        digest.update(&signature.bytes);
-    }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Where each signature begins in `bytes`.
-pub fn search(bytes: &[u8]) -> impl Iterator<Item = (&'static str, u64)> {
-    SEARCHER.find_iter(bytes).map(|found| (SIGNATURES[found.pattern()].name, found.start() as u64))
-}
-
-/// A signature found at an offset of the file that was scanned.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Find {
+/// Where a file begins on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Begin {
     pub offset: u64,
-    pub signature: Cow<'static, str>,
+    /// Its place in [`Plan::files`].
+    pub file: u32,
+}
+
+/// What the pass needs to know of the disk.
+#[derive(Default)]
+pub struct Plan<'p> {
+    /// Sorted.
+    pub begins: &'p [Begin],
+    pub files: &'p [File],
+    /// Stretches whose bytes say nothing as they are, such as encrypted volumes.
+    pub sealed: &'p [Range<u64>],
+}
+
+/// What a file is by its first bytes, if it is to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opens {
+    Archive(Head),
+    Store(Store),
+}
+
+impl Opens {
+    pub fn of(begin: &[u8], size_bytes: u64) -> Option<Opens> {
+        let archive = Head::of(begin).map(Opens::Archive);
+        archive.or_else(|| Store::of_head(begin, size_bytes).map(Opens::Store))
+    }
 }
 
 /// What the pass over the bytes gives.
@@ -81,7 +65,16 @@ pub struct Find {
 pub struct Pass {
     pub content_id: ContentId,
     pub allocated_bytes: u64,
-    pub finds: Vec<Find>,
+    /// Of them, what was searched.
+    pub scanned_bytes: u64,
+    /// Of them, what lies in each of the sealed stretches.
+    pub sealed_bytes: Vec<u64>,
+    /// By offset.
+    pub hits: Vec<Hit>,
+    /// Hits that were counted but not kept.
+    pub hits_dropped: u64,
+    /// Files to be opened, by their place in the plan.
+    pub opens: Vec<(u32, Opens)>,
     /// Which blocks are not all zero.
     pub filled: Filled,
 }
@@ -90,25 +83,27 @@ pub struct Pass {
 struct Looked {
     index: u64,
     digest: Digest,
-    allocated_bytes: u64,
     filled: Bits,
-    finds: Vec<Find>,
-    first: Vec<u8>,
-    last: Vec<u8>,
+    allocated_bytes: u64,
+    scanned_bytes: u64,
+    sealed_bytes: Vec<u64>,
+    hits: Vec<Hit>,
+    hits_dropped: u64,
+    opens: Vec<(u32, Opens)>,
 }
 
 /// Reads all data of `source` once.
-pub fn pass(source: &dyn ReadAt, progress: &dyn Progress) -> io::Result<Pass> {
+pub fn pass(source: &dyn ReadAt, plan: &Plan<'_>, progress: &dyn Progress) -> io::Result<Pass> {
     let wanted = leaves_with_data(source)?;
     let next = AtomicUsize::new(0);
     let done = AtomicU64::new(0);
     let total = wanted.len() as u64 * LEAF_BYTES;
     let results: Mutex<io::Result<Vec<Looked>>> = Mutex::new(Ok(Vec::with_capacity(wanted.len())));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
     let work = || {
         let mut buffer = Vec::new();
         while let Some(index) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let looked = read_leaf(source, *index, &mut buffer).map(|leaf| look(*index, leaf));
+            let looked =
+                read_leaf(source, *index, &mut buffer).and_then(|leaf| look(source, *index, leaf, plan));
             let finished = done.fetch_add(LEAF_BYTES, Ordering::Relaxed) + LEAF_BYTES;
             progress.update(Stage::Content, finished.min(total), total);
             let mut results = results.lock().expect("no thread panics while it holds the lock");
@@ -120,14 +115,18 @@ pub fn pass(source: &dyn ReadAt, progress: &dyn Progress) -> io::Result<Pass> {
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..threads {
+        for _ in 1..threads() {
             scope.spawn(work);
         }
         work();
     });
     let mut looked = results.into_inner().expect("no thread panics while it holds the lock")?;
     looked.sort_by_key(|leaf| leaf.index);
-    Ok(gather(source.size_bytes(), &looked))
+    Ok(gather(source.size_bytes(), plan, looked))
+}
+
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX)
 }
 
 /// The numbers of the leaves that are not wholly holes, in order.
@@ -143,27 +142,91 @@ fn leaves_with_data(source: &dyn ReadAt) -> io::Result<Vec<u64>> {
     Ok(leaves)
 }
 
-fn look(index: u64, leaf: Leaf<'_>) -> Looked {
-    let (mut allocated_bytes, mut filled, mut finds) = (0, Bits::NONE, Vec::new());
-    let (mut first, mut last) = (Vec::new(), Vec::new());
+fn look(source: &dyn ReadAt, index: u64, leaf: Leaf<'_>, plan: &Plan<'_>) -> io::Result<Looked> {
+    let mut looked = Looked {
+        index,
+        digest: leaf.digest(),
+        filled: Bits::NONE,
+        allocated_bytes: 0,
+        scanned_bytes: 0,
+        sealed_bytes: vec![0; plan.sealed.len()],
+        hits: Vec::new(),
+        hits_dropped: 0,
+        opens: Vec::new(),
+    };
     if let Leaf::Data(bytes) = leaf {
-        for (number, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
-            if block.iter().fold(0, |seen, byte| seen | byte) != 0 {
-                allocated_bytes += block.len() as u64;
-                filled.set(number);
-            }
-        }
         let start = index * LEAF_BYTES;
-        let found = search(bytes).take(FINDS_MAX);
-        finds.extend(found.map(|(signature, at)| Find { offset: start + at, signature: signature.into() }));
-        let border = border_bytes().min(bytes.len());
-        first.extend_from_slice(&bytes[..border]);
-        last.extend_from_slice(&bytes[bytes.len() - border..]);
+        looked.count(start, bytes, plan.sealed);
+        looked.search(start, bytes);
+        looked.search_end(source, start, bytes)?;
+        looked.open(start, bytes, plan);
     }
-    Looked { index, digest: leaf.digest(), allocated_bytes, filled, finds, first, last }
+    Ok(looked)
 }
 
-fn gather(size_bytes: u64, looked: &[Looked]) -> Pass {
+impl Looked {
+    fn count(&mut self, start: u64, bytes: &[u8], sealed: &[Range<u64>]) {
+        for (number, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
+            if block.iter().fold(0, |seen, byte| seen | byte) != 0 {
+                let at = start + (number * BLOCK_BYTES) as u64;
+                self.allocated_bytes += block.len() as u64;
+                self.filled.set(number);
+                match sealed.iter().position(|stretch| stretch.contains(&at)) {
+                    Some(place) => self.sealed_bytes[place] += block.len() as u64,
+                    None => self.scanned_bytes += block.len() as u64,
+                }
+            }
+        }
+    }
+
+    fn search(&mut self, start: u64, bytes: &[u8]) {
+        let mut counts = vec![0_usize; ANCHORS.len()];
+        search(bytes, |hit| {
+            if !may_hold(hit, bytes, hit.offset as usize) {
+                return;
+            }
+            let count = &mut counts[usize::from(hit.anchor)];
+            *count += 1;
+            let most = if hit.sign() == Sign::ZipEnd { ZIPS_A_LEAF_MAX } else { HITS_A_LEAF_MAX };
+            if *count <= most {
+                self.hits.push(Hit { offset: start + hit.offset, ..hit });
+            } else {
+                self.hits_dropped += 1;
+            }
+        });
+    }
+
+    /// Searches across the border to the next leaf.
+    fn search_end(&mut self, source: &dyn ReadAt, start: u64, bytes: &[u8]) -> io::Result<()> {
+        let here = (*BORDER_BYTES).min(bytes.len());
+        let end = start + bytes.len() as u64;
+        let there = (*BORDER_BYTES as u64).min(source.size_bytes() - end) as usize;
+        let mut joined = [&bytes[bytes.len() - here..], &vec![0; there][..]].concat();
+        source.read_exact_at(end, &mut joined[here..])?;
+        search(&joined, |hit| {
+            let at = hit.offset as usize;
+            if at < here && at + hit.length() > here {
+                self.hits.push(Hit { offset: end - here as u64 + hit.offset, ..hit });
+            }
+        });
+        Ok(())
+    }
+
+    fn open(&mut self, start: u64, bytes: &[u8], plan: &Plan<'_>) {
+        let end = start + bytes.len() as u64;
+        let first = plan.begins.partition_point(|begin| begin.offset < start);
+        for begin in plan.begins[first..].iter().take_while(|begin| begin.offset < end) {
+            let at = (begin.offset - start) as usize;
+            let size_bytes = plan.files[begin.file as usize].size_bytes;
+            let length =
+                HEAD_BYTES.min(bytes.len() - at).min(usize::try_from(size_bytes).unwrap_or(usize::MAX));
+            self.opens
+                .extend(Opens::of(&bytes[at..at + length], size_bytes).map(|opens| (begin.file, opens)));
+        }
+    }
+}
+
+fn gather(size_bytes: u64, plan: &Plan<'_>, looked: Vec<Looked>) -> Pass {
     let mut leaves = Leaves::of_size(size_bytes);
     let mut rest = looked.iter().peekable();
     for index in 0..leaf_count(size_bytes) {
@@ -175,47 +238,50 @@ fn gather(size_bytes: u64, looked: &[Looked]) -> Pass {
             }
         }
     }
-    let content_id = leaves.finish().expect("every leaf of this size was just taken");
-    let mut finds: Vec<Find> = looked.iter().flat_map(|leaf| leaf.finds.iter().cloned()).collect();
-    for pair in looked.windows(2).filter(|pair| pair[0].index + 1 == pair[1].index) {
-        let joined = [&pair[0].last[..], &pair[1].first[..]].concat();
-        let start = pair[1].index * LEAF_BYTES - pair[0].last.len() as u64;
-        let crossing =
-            search(&joined).map(|(signature, at)| Find { offset: start + at, signature: signature.into() });
-        finds.extend(crossing);
+    let mut pass = Pass {
+        content_id: leaves.finish().expect("every leaf of this size was just taken"),
+        allocated_bytes: 0,
+        scanned_bytes: 0,
+        sealed_bytes: vec![0; plan.sealed.len()],
+        hits: Vec::new(),
+        hits_dropped: 0,
+        opens: Vec::new(),
+        filled: Filled::of(looked.iter().map(|leaf| (leaf.index, leaf.filled))),
+    };
+    for leaf in looked {
+        pass.allocated_bytes += leaf.allocated_bytes;
+        pass.scanned_bytes += leaf.scanned_bytes;
+        pass.sealed_bytes.iter_mut().zip(leaf.sealed_bytes).for_each(|(sum, bytes)| *sum += bytes);
+        pass.hits.extend(leaf.hits);
+        pass.hits_dropped += leaf.hits_dropped;
+        pass.opens.extend(leaf.opens);
     }
-    finds.sort();
-    finds.dedup();
-    finds.truncate(FINDS_MAX);
-    let allocated_bytes = looked.iter().map(|leaf| leaf.allocated_bytes).sum();
-    let filled = Filled::of(looked.iter().map(|leaf| (leaf.index, leaf.filled)));
-    Pass { content_id, allocated_bytes, finds, filled }
+    // Malware first, so that nothing else can crowd it out.
+    pass.hits.sort_by_key(|hit| (!matches!(hit.sign(), Sign::Malware(_)), *hit));
+    pass.hits_dropped += pass.hits.len().saturating_sub(HITS_MAX) as u64;
+    pass.hits.truncate(HITS_MAX);
+    pass.hits.sort();
+    pass.hits.dedup();
+    pass
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::anchors::EICAR;
     use crate::progress::Silent;
 
-    fn eicar() -> &'static [u8] {
-        &SIGNATURES[0].bytes
-    }
-
-    #[test]
-    fn the_signature_is_the_one_that_everybody_knows() {
-        use md5::Digest;
-        let digest = md5::Md5::digest(eicar());
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "44d88612fea8a8f36de82e1278abb02f", "the digest that its makers publish");
+    fn pass_over(bytes: &Vec<u8>) -> Pass {
+        pass(bytes, &Plan::default(), &Silent).expect("memory can be read")
     }
 
     /// Checks that a signature at `offset` of an image of `size` bytes is found there, and only there.
     #[track_caller]
     fn check(size: u64, offset: u64) {
         let mut bytes = vec![0; size as usize];
-        bytes[offset as usize..][..68].copy_from_slice(eicar());
-        let pass = pass(&bytes, &Silent).expect("memory can be read");
-        assert_eq!(pass.finds, [Find { offset, signature: "EICAR".into() }]);
+        bytes[offset as usize..][..68].copy_from_slice(&EICAR);
+        let pass = pass_over(&bytes);
+        assert_eq!(pass.hits, [Hit { offset, anchor: 0 }]);
         assert_eq!(pass.content_id, disk::content_id::of(&bytes).expect("memory can be read"));
     }
 
@@ -224,6 +290,7 @@ mod tests {
         check(3 * LEAF_BYTES, 0);
         check(3 * LEAF_BYTES, 2 * LEAF_BYTES + 17);
         check(LEAF_BYTES + 100, LEAF_BYTES + 32);
+        check(LEAF_BYTES + 30, LEAF_BYTES - 38);
     }
 
     #[test]
@@ -239,6 +306,19 @@ mod tests {
         bytes[5] = 1;
         bytes[LEAF_BYTES as usize * 2 + 4095] = 1;
         bytes[LEAF_BYTES as usize * 2 + 4096] = 1;
-        assert_eq!(pass(&bytes, &Silent).unwrap().allocated_bytes, 3 * BLOCK_BYTES as u64);
+        assert_eq!(pass_over(&bytes).allocated_bytes, 3 * BLOCK_BYTES as u64);
+        let sealed = [0..4096, LEAF_BYTES * 2 + 4096..LEAF_BYTES * 3];
+        let plan = Plan { sealed: &sealed, ..Plan::default() };
+        assert_eq!(pass(&bytes, &plan, &Silent).expect("memory").sealed_bytes, [4096, 4096]);
+    }
+
+    #[test]
+    fn a_flood_of_hits_neither_fills_the_memory_nor_hides_malware() {
+        let mut bytes = b"-----BEGIN PRIVATE KEY-----\n".repeat(300_000);
+        let at = bytes.len() - 70;
+        bytes[at..at + 68].copy_from_slice(&EICAR);
+        let pass = pass_over(&bytes);
+        assert!(pass.hits.len() < 300 && pass.hits_dropped > 299_000, "{} kept", pass.hits.len());
+        assert!(pass.hits.contains(&Hit { offset: at as u64, anchor: 0 }));
     }
 }

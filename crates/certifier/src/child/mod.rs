@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::advisories::day::Day;
 use crate::advisories::store::Store;
 use crate::facts::Given;
+use crate::malware::Scanners;
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
@@ -110,13 +111,15 @@ pub enum Line {
 pub fn serve(image: &Path, order: impl Read, out: impl Write + Send) -> io::Result<()> {
     let order: Order = serde_json::from_reader(order.take(ORDER_BYTES_MAX))?;
     let profile = order.profile.profile()?;
+    let scanners = Scanners::of(&profile)?;
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(image)?);
     let store = order.store()?;
     limit(source.size_bytes())?;
     let confinement = confine::confine()?;
     let written = Written { out: Mutex::new(out), last: AtomicI64::new(-1) };
     written.line(&Line::Confined(confinement))?;
-    let (report, facts) = perform(source, &order, &profile, &Given::of(store.as_ref()), &written)?;
+    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let (report, facts) = perform(source, &order, &profile, &given, &written)?;
     if let Some(facts) = facts {
         written.line(&Line::Facts(BASE64.encode(facts)))?;
     }

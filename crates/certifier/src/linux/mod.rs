@@ -1,6 +1,7 @@
 //! What a Linux image says of itself, read from its files and never by running it.
 
 pub mod accounts;
+pub mod belonging;
 pub mod boot;
 pub mod cloud_init;
 pub mod distributions;
@@ -18,6 +19,7 @@ pub mod network;
 pub mod passwords;
 pub mod release;
 pub mod root;
+pub mod scheduled;
 pub mod sources;
 pub mod sshd;
 pub mod uki;

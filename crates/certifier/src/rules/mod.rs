@@ -17,6 +17,8 @@ pub mod market;
 pub mod network;
 pub mod packages;
 pub mod partitions;
+pub mod privileges;
+pub mod remains;
 pub mod sources;
 pub mod ssh;
 pub mod swap;

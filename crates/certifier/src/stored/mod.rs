@@ -28,7 +28,8 @@ use disk::content_id::ContentId;
 use disk::read_at::ReadAt;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{self, Content, Facts, Given};
+use crate::content::Content;
+use crate::facts::{self, Facts, Given};
 use crate::finding::{Undecided, Verdict};
 use crate::packages::Inventory;
 use crate::phrase::Phrase;
@@ -76,7 +77,12 @@ impl Stored {
     pub fn facts(&self) -> io::Result<Facts> {
         // Whoever asks counts for himself what was not kept.
         let pages = Arc::new(self.pages.untouched());
-        facts::gather(&Origin::Kept(pages, Box::new(self.known.clone())), &self.file_name, &Silent)
+        facts::gather(
+            &Origin::Kept(pages, Box::new(self.known.clone())),
+            &self.file_name,
+            &Given::default(),
+            &Silent,
+        )
     }
 
     /// What the image was called.
@@ -95,7 +101,7 @@ pub fn certify_and_store(
 ) -> (Report, Option<Stored>) {
     let size_bytes = source.size_bytes();
     let recorder = Arc::new(Recorder::new(source));
-    match facts::gather(&Origin::Watched(recorder.clone()), file_name, progress) {
+    match facts::gather(&Origin::Watched(recorder.clone()), file_name, given, progress) {
         Ok(mut facts) => {
             facts::look_up(&mut facts, given);
             progress.update(Stage::Rules, 0, 0);

@@ -122,18 +122,14 @@ fn part(unpacker: &mut impl Read, limit: u64) -> Result<Vec<u8>, NotStored> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Content;
+    use crate::content::Content;
 
     fn stored() -> Stored {
         let content = Content {
             content_id: format!("halle1:{}", "0".repeat(64)),
-            searched_for: String::new(),
             allocated_bytes: 1,
             files: 2,
-            in_files: Vec::new(),
-            outside_files: Vec::new(),
-            not_walked: Vec::new(),
-            leftovers: Default::default(),
+            ..Content::default()
         };
         let pages = Pages::parse(10_000, &[(0, true), (1, false), (2, true)], vec![7; 4096 + 1808]);
         Stored {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use certifier::anchors::EICAR;
 use certifier::finding::Verdict;
 use certifier::profile::Profile;
 use certifier::report::{Judged, Overall};
 use certifier::rulebook::{Needs, RULEBOOK, rule_of};
 
+use crate::faults_content::{LEFTOVERS, MALWARE, SECRETS};
 use crate::specimen::{ESP_LINE, GIB, MIB, Specimen, elf};
 use crate::{faults_boot, faults_packages, faults_volumes, faults_windows};
 
@@ -195,11 +197,10 @@ const LINUX: &[Fault] = &[
         s.file("/etc/cloud/cloud.cfg", "# cloud\ndatasource_list: [ Azure ]\n")
     }),
     fault("K02", "/etc/cloud/cloud-init.disabled", |s| s.file("/etc/cloud/cloud-init.disabled", "")),
-    fault("M01", "/srv/test.com", |s| s.bytes_file("/srv/test.com", &eicar())),
 ];
 
 pub fn eicar() -> Vec<u8> {
-    certifier::scan::SIGNATURES[0].bytes.clone()
+    EICAR.clone()
 }
 
 #[track_caller]
@@ -267,14 +268,38 @@ fn every_fault_of_boot_and_network_is_found_with_path_and_line() {
 }
 
 #[test]
+fn every_secret_is_found_with_path_and_line() {
+    check(SECRETS);
+}
+
+#[test]
+fn malware_and_archives_that_cannot_be_read_are_found_with_their_path() {
+    check(MALWARE);
+}
+
+#[test]
+fn everything_left_over_is_found_with_path_and_line() {
+    check(LEFTOVERS);
+}
+
+#[test]
 fn every_fault_of_what_is_installed_is_found_with_its_line() {
     check(faults_packages::FAULTS);
 }
 
 #[test]
 fn every_rule_of_the_rulebook_has_a_specimen_that_breaks_it() {
-    let all =
-        [CONTAINER, PARTITIONS, LINUX, faults_boot::FAULTS, faults_packages::FAULTS, faults_volumes::FAULTS];
+    let all = [
+        CONTAINER,
+        PARTITIONS,
+        LINUX,
+        faults_boot::FAULTS,
+        faults_volumes::FAULTS,
+        faults_packages::FAULTS,
+        SECRETS,
+        MALWARE,
+        LEFTOVERS,
+    ];
     let planted = all.into_iter().flatten().map(|fault| fault.rule);
     let broken: BTreeSet<&str> = planted.chain(faults_windows::rules()).collect();
     // What only a running machine shows is never broken, and never passed.
@@ -352,13 +377,13 @@ fn malware_is_found_in_a_file_that_is_cut_into_pieces() {
     // Half of the signature at the end of one block, half at the start of the next, which lies elsewhere on the disk.
     let mut content = vec![b'a'; 8 << 10];
     let at = 3 * 1024 - 30;
-    content[at..at + 68].copy_from_slice(&eicar());
+    content[at..at + 68].copy_from_slice(&EICAR);
     let specimen = Specimen::clean().small().bytes_file("/srv/cut", &content);
     let specimen = specimen.with(|specimen| specimen.scattered = Some(("/srv/cut".to_owned(), 3, 6)));
     let image = specimen.build();
     let bytes = std::fs::read(&image.path).expect("a small file");
     assert!(
-        certifier::scan::search(&bytes).next().is_none(),
+        !bytes.windows(EICAR.len()).any(|piece| piece == &EICAR[..]),
         "in the order of the disk there is nothing to see"
     );
     let report = image.certify(&Profile::kvm());
@@ -374,7 +399,7 @@ fn malware_is_found_in_a_file_that_is_cut_into_pieces() {
 fn malware_is_found_outside_every_file() {
     let specimen = Specimen::clean().small();
     let free = specimen.root_lba * 512 + specimen.root_bytes - 200_000;
-    let report = patch(specimen, free, &eicar()).build().certify(&Profile::kvm());
+    let report = patch(specimen, free, &EICAR).build().certify(&Profile::kvm());
     let judged = report.rule("M01").expect("a rule");
     assert_eq!(judged.verdict, Verdict::Fail);
     assert_eq!((judged.evidence[0].path.as_deref(), judged.evidence[0].offset), (None, Some(free)));

@@ -3,8 +3,10 @@
 mod boot;
 mod certificate;
 mod child;
+mod content;
 mod faults;
 mod faults_boot;
+mod faults_content;
 mod faults_packages;
 mod faults_volumes;
 mod faults_windows;

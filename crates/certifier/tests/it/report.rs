@@ -196,7 +196,7 @@ fn the_container_alone_gives_no_certificate() {
 #[test]
 fn names_from_the_image_cannot_act_on_the_readers_terminal() {
     let name = "/srv/\u{1b}]0;owned\u{7}\u{202e}gpj.exe";
-    let image = Specimen::clean().small().bytes_file(name, &crate::faults::eicar()).build();
+    let image = Specimen::clean().small().bytes_file(name, &certifier::anchors::EICAR).build();
     let report = image.certify(&Profile::kvm());
     let text = certifier::text::write(&report, Language::En, false);
     assert!(text.contains("\\u{1b}]0;owned\\u{7}\\u{202e}gpj.exe"), "{text}");

@@ -179,6 +179,7 @@ impl Specimen {
             .program("/usr/bin/cloud-init", b"#!/usr/bin/python3\n")
             .program("/usr/lib/systemd/system-generators/cloud-init-generator", b"#!/bin/sh\n")
             .file("/var/lib/dpkg/status", STATUS)
+            .file("/var/lib/dpkg/info/waagent.list", "/.\n/etc\n")
             .program("/usr/sbin/waagent", b"#!/usr/bin/python3\n")
             .file("/etc/waagent.conf", "# AutoUpdate.Enabled=y\nProvisioning.Agent=auto\n")
             .file(
@@ -225,9 +226,13 @@ impl Specimen {
     }
 
     pub fn program(self, path: &str, content: &[u8]) -> Specimen {
+        self.program_with_mode(path, content, 0o755)
+    }
+
+    pub fn program_with_mode(self, path: &str, content: &[u8], mode: u32) -> Specimen {
         let place = self.place(path);
         fs::write(&place, content).expect("room for a file");
-        fs::set_permissions(place, Permissions::from_mode(0o755)).expect("it is ours");
+        fs::set_permissions(place, Permissions::from_mode(mode)).expect("it is ours");
         self
     }
 
@@ -302,6 +307,7 @@ impl Specimen {
     fn filesystem(&self, volume: &PathBuf) {
         match self.layout {
             Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
+            Layout::Ntfs => return layouts::ntfs(self.root.path(), volume, self.root_bytes),
             Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
             Layout::Ntfs => return layouts::ntfs(self.root.path(), volume, self.root_bytes),
             Layout::Ext4 | Layout::Logical { .. } => {}
@@ -392,7 +398,7 @@ pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report
 
 fn certify_on(source: Arc<dyn ReadAt>, name: &str, profile: &Profile, on: Day) -> Report {
     let feed = feed();
-    let given = Given { advisories: Some(&feed), on: Some(on) };
+    let given = Given { advisories: Some(&feed), on: Some(on), ..Given::default() };
     let (report, stored) = certify_and_store(source, name, profile, &given, &Silent);
     if let Some(stored) = stored {
         let file = stored.to_bytes().expect("a specimen has few facts");

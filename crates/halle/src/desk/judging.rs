@@ -9,6 +9,7 @@ use std::sync::Arc;
 use certifier::advisories::day::Day;
 use certifier::child::{self, Measure, Order, Said, Task};
 use certifier::facts::Given;
+use certifier::malware::Scanners;
 use certifier::report::Report;
 use disk::read_at::{FileImage, ReadAt};
 
@@ -78,7 +79,9 @@ fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged>
     let bar = Bar::new(manner.quiet);
     let order = order(file_name.to_owned(), manner);
     let store = order.store()?;
-    let performed = child::perform(source, &order, &profile, &Given::of(store.as_ref()), &bar);
+    let scanners = Scanners::of(&profile)?;
+    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let performed = child::perform(source, &order, &profile, &given, &bar);
     bar.done();
     let (report, facts) = performed?;
     Ok(Judged { report, said: Said { confinement: None, facts } })
