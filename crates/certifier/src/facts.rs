@@ -101,6 +101,13 @@ pub struct Given<'a> {
     pub on: Option<Day>,
 }
 
+impl<'a> Given<'a> {
+    /// A store of advisories and the day on which it is looked into, where there is one.
+    pub fn of(store: Option<&'a (Store, Day)>) -> Given<'a> {
+        Given { advisories: store.map(|(store, _)| store), on: store.map(|(_, on)| *on) }
+    }
+}
+
 /// Looks at the container alone: both ends of the file.
 pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
     let container = container::recognise(source)?;
