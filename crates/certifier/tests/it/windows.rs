@@ -10,7 +10,12 @@ use certifier::windows::pe::{Machine, Program};
 use certifier::windows::versions::{Kind, TABLE, Version};
 use proptest::prelude::*;
 
-use crate::hives::{Hive, utf16};
+use certifier::facts::Given;
+use certifier::progress::Silent;
+use certifier::stored::certify_and_store;
+use disk::read_at::FileImage;
+
+use crate::hives::{Hive, seal, utf16};
 use crate::layouts::{Layout, esp_with_store};
 use crate::specimen::{ESP_LINE, GIB, Image, MIB, Specimen, certify};
 
@@ -494,6 +499,30 @@ fn what_only_a_running_machine_shows_is_told_in_one_line_and_never_passed() {
             assert!(text.contains(line), "{text}");
         }
     }
+}
+
+#[test]
+fn of_a_large_hive_only_the_pages_are_kept_that_are_asked_for() {
+    const FILLER: u32 = 16 << 20;
+    let mut windows = Windows::clean();
+    let mut bytes = windows.hives.remove(SOFTWARE).expect("a hive of the specimen").bytes();
+    let bins = (bytes.len() - 4096) as u32;
+    let mut bin = vec![0xaa; FILLER as usize];
+    bin[..32].fill(0);
+    bin[..4].copy_from_slice(b"hbin");
+    for (at, number) in [(4, bins), (8, FILLER), (32, FILLER - 32)] {
+        bin[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    bytes.extend(bin);
+    bytes[40..44].copy_from_slice(&(bins + FILLER).to_le_bytes());
+    seal(&mut bytes[..512]);
+    let image = windows.file(SOFTWARE, &bytes).build();
+    // Wherever a specimen is certified, it is judged again from what is kept of it.
+    assert_eq!(image.certify(&Profile::azure()).verdict, Overall::Certified);
+    let source = Arc::new(FileImage::open(&image.path).expect("it was just made"));
+    let given = Given::default();
+    let (_, stored) = certify_and_store(source, "large.vhd", &Profile::azure(), &given, &Silent);
+    assert!(stored.expect("it can be read").kept_bytes() < 2 << 20);
 }
 
 /// A small disk with Windows, and where its hives lie on it.

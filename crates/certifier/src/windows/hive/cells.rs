@@ -73,18 +73,20 @@ impl Cells {
         if let Some(bin) = known(&self.bins.lock().expect("no thread panics while it holds the lock")) {
             return Ok(Some(bin));
         }
+        if at >= self.size {
+            return Ok(None);
+        }
         let mut start = at / BIN_UNIT_BYTES * BIN_UNIT_BYTES;
-        while at < self.size {
+        loop {
             if let Some(end) = self.bin_at(start)? {
                 self.bins.lock().expect("no thread panics while it holds the lock").insert(start, end);
                 return Ok((at < end).then_some((start, end)));
             }
             match start.checked_sub(BIN_UNIT_BYTES) {
                 Some(before) => start = before,
-                None => break,
+                None => return Ok(None),
             }
         }
-        Ok(None)
     }
 
     /// Bytes from `offset` in the bins; fewer only at their end.
