@@ -158,16 +158,12 @@ pub trait Tree: Send + Sync {
 
     fn condition(&self) -> Result<Condition, Unreadable>;
 
-    fn identity(&self) -> Identity {
-        Identity::default()
-    }
+    fn identity(&self) -> Identity;
 
     fn root(&self) -> Result<Node, Unreadable>;
 
     /// The path of the directory that is mounted when nobody says which: `/`, but for a filesystem of several subvolumes.
-    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
-        Ok(b"/".to_vec())
-    }
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable>;
 
     /// The node at `path`, all links followed; `None` when there is none (a dangling link counts as none).
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable>;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use disk::tree::{
-    Attribute, Condition, Entry, Extent, Kind, LINKS_MAX, Names, Node, OnFault, Tree, Unreadable, Visit,
+    Attribute, Condition, Entry, Extent, Identity, Kind, LINKS_MAX, Names, Node, OnFault, Tree, Unreadable,
+    Visit,
 };
 
 use crate::linux::root::Root;
@@ -101,6 +102,14 @@ impl Tree for Folder {
 
     fn condition(&self) -> Result<Condition, Unreadable> {
         Ok(Condition::Clean)
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::default()
+    }
+
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
+        Ok(b"/".to_vec())
     }
 
     fn root(&self) -> Result<Node, Unreadable> {

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use disk::partitions::{Partition, Table};
 use disk::signature::Volume;
 use disk::tree::{
-    Attribute, Condition, Entry, Extent, Kind, LINKS_MAX, Names, Node, OnFault, Tree, Unreadable, Visit,
+    Attribute, Condition, Entry, Extent, Identity, Kind, LINKS_MAX, Names, Node, OnFault, Tree, Unreadable,
+    Visit,
 };
 
 use crate::finding::Undecided;
@@ -267,6 +268,14 @@ impl Tree for Mounts {
 
     fn condition(&self) -> Result<Condition, Unreadable> {
         self.first().condition()
+    }
+
+    fn identity(&self) -> Identity {
+        self.first().identity()
+    }
+
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
+        Ok(b"/".to_vec())
     }
 
     fn root(&self) -> Result<Node, Unreadable> {
