@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use disk::filesystem;
 use disk::read_at::ReadAt;
 use disk::signature::Volume;
-use disk::tree::{Attribute, Condition, Entry, Extent, Names, Node, OnFault, Tree, Unreadable, Visit};
+use disk::tree::{
+    Attribute, Condition, Entry, Extent, Identity, Names, Node, OnFault, Tree, Unreadable, Visit,
+};
 
 use super::pages::{PAGE_BYTES, PAGES_BYTES_MAX, Pages};
 
@@ -146,8 +148,16 @@ impl Tree for Watched {
         self.tree().condition()
     }
 
+    fn identity(&self) -> Identity {
+        self.tree().identity()
+    }
+
     fn root(&self) -> Result<Node, Unreadable> {
         self.tree().root()
+    }
+
+    fn usual_root(&self) -> Result<Vec<u8>, Unreadable> {
+        self.tree().usual_root()
     }
 
     fn look_up(&self, path: &str) -> Result<Option<Node>, Unreadable> {
