@@ -149,7 +149,7 @@ impl Tree for Watched {
     }
 
     fn identity(&self) -> Identity {
-        self.plain.identity()
+        self.tree().identity()
     }
 
     fn root(&self) -> Result<Node, Unreadable> {

@@ -108,6 +108,37 @@ house::on_both_engines! {
         assert!(api.contains("\"verdict\":\"not_certified\""), "{api}");
     }
 
+    async fn an_image_is_judged_again_by_its_facts_and_only_where_they_fail_by_its_bytes(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (_, _, image) = judged(&market, "Acme").await;
+        let blobs = market.market.blobs().clone();
+        let source: std::sync::Arc<dyn disk::read_at::ReadAt> = std::sync::Arc::new(vhd(2, 3));
+        let mut tx = market.market.read().await.unwrap();
+        let name = record::facts(&mut tx, image.id).await.unwrap().expect("the first run kept its facts");
+        drop(tx);
+        let facts = blobs.path(&name).unwrap();
+        let kept = std::fs::read(&facts).unwrap();
+        // First the facts are damaged while the image is there, then they are whole and the image is gone.
+        for (profile, bytes) in [("strict", &b"damaged"[..]), ("azure", &kept[..])] {
+            std::fs::remove_file(&facts).unwrap();
+            std::fs::write(&facts, bytes).unwrap();
+            if profile == "azure" {
+                blobs.remove(&image.content_id).unwrap();
+            }
+            let mut tx = market.market.write().await.unwrap();
+            let run = begin(&mut tx, image.id, profile, None).await.unwrap();
+            tx.commit().await.unwrap();
+            market.work().await;
+            let mut tx = market.market.read().await.unwrap();
+            let found = report(&mut tx, run).await.unwrap().expect("a report");
+            let profile = super::profile(profile).unwrap();
+            let desk = certifier::certify(source.clone(), "disk.vhd", &profile, &certifier::progress::Silent);
+            assert_eq!(found.rules.len(), desk.rules.len());
+            assert_eq!((found.verdict, found.content_id), (desk.verdict, desk.content_id));
+            assert_eq!(record::facts(&mut tx, image.id).await.unwrap().as_ref(), Some(&name));
+        }
+    }
+
     async fn who_asks_again_is_given_the_run_that_is_there(engine) {
         let market = MarketInABox::open(engine).await;
         let (_, organisation, image) = judged(&market, "Acme").await;
