@@ -309,7 +309,6 @@ impl Specimen {
             Layout::Xfs => return layouts::xfs(self.root.path(), volume, self.root_bytes),
             Layout::Ntfs => return layouts::ntfs(self.root.path(), volume, self.root_bytes),
             Layout::Btrfs => return layouts::btrfs(self.root.path(), volume, self.root_bytes),
-            Layout::Ntfs => return layouts::ntfs(self.root.path(), volume, self.root_bytes),
             Layout::Ext4 | Layout::Logical { .. } => {}
         }
         let size = format!("{}k", self.root_bytes / 1024);
