@@ -48,6 +48,7 @@ pub const FILESYSTEMS: &[Need] = &[
     program("dosfstools", "makes the FAT that its reader is tested on", &["mkfs.fat"]),
     program("mtools", "fills that FAT without a mount", &["mcopy"]),
     program("xfsprogs", "makes the XFS that its reader is tested on, and says what is in it", &["xfs_db"]),
+    program("squashfs-tools", "makes the squashfs that its reader is tested on", &["mksquashfs"]),
     program("btrfs-progs", "makes the Btrfs that its reader is tested on", &["mkfs.btrfs"]),
     program("ntfs-3g", "makes the NTFS that its reader is tested on, and says what is in it", &["mkntfs"]),
     program("openssl", "agrees with the signatures of certificates, and reads their keys", &["openssl"]),

@@ -84,6 +84,14 @@ pub struct Given<'a> {
     pub scanners: Option<&'a Scanners>,
 }
 
+impl<'a> Given<'a> {
+    /// A store of advisories and the day on which it is looked into, where there is one.
+    pub fn of(store: Option<&'a (Store, Day)>) -> Given<'a> {
+        let (advisories, on) = (store.map(|(store, _)| store), store.map(|(_, on)| *on));
+        Given { advisories, on, scanners: None }
+    }
+}
+
 /// Looks at the container alone: both ends of the file.
 pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
     let container = container::recognise(source)?;

@@ -8,6 +8,7 @@ use crate::fat::Fat;
 use crate::ntfs::Ntfs;
 use crate::read_at::ReadAt;
 use crate::signature::Volume;
+use crate::squashfs::Squashfs;
 use crate::tree::{Tree, Unreadable};
 use crate::xfs::Xfs;
 
@@ -16,6 +17,7 @@ pub fn open(kind: Volume, volume: Arc<dyn ReadAt>) -> Option<Result<Arc<dyn Tree
     match kind {
         Volume::Ext2 | Volume::Ext3 | Volume::Ext4 => Some(shared(Ext4::open(volume))),
         Volume::Btrfs => Some(shared(Btrfs::open(volume))),
+        Volume::Squashfs => Some(shared(Squashfs::open(volume))),
         Volume::Xfs => Some(shared(Xfs::open(volume))),
         Volume::Fat12 | Volume::Fat16 | Volume::Fat32 => Some(shared(Fat::open(volume))),
         Volume::Ntfs => Some(shared(Ntfs::open(volume))),
@@ -42,6 +44,7 @@ mod tests {
             Volume::Ext4,
             Volume::Xfs,
             Volume::Btrfs,
+            Volume::Squashfs,
             Volume::Fat12,
             Volume::Fat32,
             Volume::Ntfs,

@@ -13,6 +13,7 @@
 //! - [`fat`]: FAT12, FAT16 and FAT32
 //! - [`xfs`]: XFS, versions 4 and 5
 //! - [`btrfs`]: Btrfs on one device, with its subvolumes
+//! - [`squashfs`]: squashfs 4.0
 //! - [`ntfs`]: NTFS, with what Windows packs in it
 //! - [`filesystem`]: the one door to all of these
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
@@ -50,10 +51,12 @@ pub mod fat;
 mod fields;
 pub mod filesystem;
 pub mod lvm;
+mod lzo;
 mod naming;
 pub mod ntfs;
 pub mod partitions;
 pub mod read_at;
 pub mod signature;
+pub mod squashfs;
 pub mod tree;
 pub mod xfs;

@@ -9,7 +9,7 @@ pub mod confine;
 mod parent;
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -19,6 +19,8 @@ use disk::read_at::{FileImage, ReadAt};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
+use crate::advisories::day::Day;
+use crate::advisories::store::Store;
 use crate::facts::Given;
 use crate::malware::Scanners;
 use crate::profile::Profile;
@@ -45,6 +47,18 @@ pub struct Order {
     pub profile: Measure,
     #[serde(default)]
     pub task: Task,
+    /// A store of advisories to look packages up in, and the day on which that is done.
+    #[serde(default)]
+    pub advisories: Option<(PathBuf, Day)>,
+}
+
+impl Order {
+    /// Opens the store of advisories that the order names.
+    pub fn store(&self) -> io::Result<Option<(Store, Day)>> {
+        let Some((path, on)) = &self.advisories else { return Ok(None) };
+        let store = Store::open(Arc::new(FileImage::open(path)?)).map_err(io::Error::other)?;
+        Ok(Some((store, *on)))
+    }
 }
 
 /// What is to be done with the file.
@@ -99,11 +113,13 @@ pub fn serve(image: &Path, order: impl Read, out: impl Write + Send) -> io::Resu
     let profile = order.profile.profile()?;
     let scanners = Scanners::of(&profile)?;
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(image)?);
+    let store = order.store()?;
     limit(source.size_bytes())?;
     let confinement = confine::confine()?;
     let written = Written { out: Mutex::new(out), last: AtomicI64::new(-1) };
     written.line(&Line::Confined(confinement))?;
-    let (report, facts) = perform(source, &order, &profile, &scanners, &written)?;
+    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let (report, facts) = perform(source, &order, &profile, &given, &written)?;
     if let Some(facts) = facts {
         written.line(&Line::Facts(BASE64.encode(facts)))?;
     }
@@ -115,19 +131,19 @@ pub fn perform(
     source: Arc<dyn ReadAt>,
     order: &Order,
     profile: &Profile,
-    scanners: &Scanners,
+    given: &Given<'_>,
     progress: &dyn Progress,
 ) -> io::Result<(Report, Option<Vec<u8>>)> {
-    let (name, given) = (&order.file_name, Given { scanners: Some(scanners), ..Given::default() });
+    let name = &order.file_name;
     Ok(match order.task {
-        Task::Judge => (crate::certify_given(source, name, profile, &given, progress), None),
+        Task::Judge => (crate::certify_given(source, name, profile, given, progress), None),
         Task::Keep => {
-            let (report, stored) = stored::certify_and_store(source, name, profile, &given, progress);
+            let (report, stored) = stored::certify_and_store(source, name, profile, given, progress);
             (report, stored.and_then(|stored| stored.to_bytes()))
         }
         Task::JudgeFacts => {
             let facts = Stored::read(&source)?.map_err(io::Error::other)?;
-            (stored::judge_stored(&facts, profile, &given), None)
+            (stored::judge_stored(&facts, profile, given), None)
         }
     })
 }

@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 use crate::linux::folder::Folder;
 use crate::linux::root::Root;
-use crate::linux::{boot, cloud_init, distributions, entries, kernel, modprobe, network, sources, waagent};
+use crate::linux::{
+    boot, cloud_init, distributions, entries, kernel, modprobe, network, sources, uki, waagent,
+};
 
 /// Every file that the readers look into.
 const FILES: [&str; 30] = [
@@ -154,5 +156,19 @@ proptest! {
         let mut files = vec![("/sbin/init", init), ("/etc/systemd/system/a.target.wants/a.service", "-> ../a.service")];
         files.extend(FILES.into_iter().zip(texts.iter().map(String::as_str)));
         read_everything(&Folder::of(&files).root());
+    }
+
+    #[test]
+    fn no_program_brings_the_reader_of_unified_kernels_down(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        length in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = uki::tests::program(&[(".cmdline", b"console=ttyS0"), (".linux", b"x"), (".initrd", b"070701")]);
+        // The headers are where a slip can hurt.
+        for (index, value) in flips {
+            bytes[index.index(256)] = value;
+        }
+        bytes.truncate(length.index(bytes.len()) + 1);
+        read_everything(&Folder::of(&[]).with("/efi/EFI/BOOT/BOOTX64.EFI", &bytes).root());
     }
 }

@@ -20,6 +20,8 @@ const RATIO_MAX: u64 = 100;
 const RATIO_FREE_BYTES: u64 = 16 << 20;
 
 const BUFFER_BYTES: usize = 64 << 10;
+/// What is read of the disk at once: each read finds its way through the filesystem anew.
+const READ_BYTES: usize = 1 << 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum NotRead {
@@ -51,7 +53,7 @@ impl From<UnpackError> for NotRead {
 pub fn names(file: impl Read) -> Result<BTreeSet<String>, NotRead> {
     let packed_bytes = Cell::new(0);
     let source = Counting { inner: file, count: &packed_bytes };
-    let mut source = BufReader::with_capacity(BUFFER_BYTES, source);
+    let mut source = BufReader::with_capacity(READ_BYTES, source);
     let mut names = BTreeSet::new();
     let mut unpacked = Unpacked { total: 0, packed_bytes: &packed_bytes };
     while let Some(head) = next_head(&mut source)? {

@@ -17,6 +17,10 @@ use crate::stored::{Modules, Origin};
 const HEAD_BYTES: u64 = 32 << 10;
 const RELEASE_BYTES_MAX: usize = 128;
 
+/// Images within an initramfs, and what they are packed with.
+const IMAGES_WITHIN: [(&str, &str); 3] =
+    [("squashfs-root.img", "squashfs"), ("squash/root.img", "squashfs"), ("erofs-root.img", "erofs")];
+
 const MODULE_FOLDERS: [&str; 2] = ["/lib/modules", "/usr/lib/modules"];
 
 /// A line of the kernel's configuration.
@@ -220,6 +224,10 @@ fn initramfs_modules(folder: &BootFolder, initrds: &[Piece]) -> Modules {
                 NotRead::OverLimit => say("initramfs.over_limit"),
             })
         })?;
+        // dracut can put everything but the first steps into an image of its own, which is not opened here.
+        if let Some((_, with)) = IMAGES_WITHIN.iter().find(|(image, _)| names.contains(*image)) {
+            return Err(unread(say("initramfs.compression").text("with", with)));
+        }
         modules.extend(names.iter().filter_map(|name| module_name(name)));
     }
     Ok(modules)

@@ -21,11 +21,13 @@ pub mod rpm;
 pub mod versions;
 pub mod zip;
 
+use disk::tree::Unreadable;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Undecided;
+use crate::finding::{Undecided, unreadable};
 use crate::linux::root::Root;
 use crate::packages::versions::Order;
+use crate::phrase::{Phrase, say};
 
 pub use in_tree::InTree;
 pub use inventory::{Gap, Inventory};
@@ -144,6 +146,16 @@ impl Package {
 
     pub fn source_version(&self) -> &str {
         if self.source_version.is_empty() { &self.version } else { &self.source_version }
+    }
+}
+
+/// Damage in words: here it is a list of packages that is damaged, not the filesystem.
+fn why(cause: &Unreadable) -> Phrase {
+    match cause {
+        Unreadable::Damaged { what, offset } => {
+            say("packages.damaged").text("what", what).count("offset", *offset)
+        }
+        other => unreadable(other),
     }
 }
 

@@ -151,6 +151,16 @@ fn a_unified_kernel_image_on_the_efi_partition_is_what_boots() {
 }
 
 #[test]
+fn what_lies_in_an_image_within_the_initramfs_is_not_taken_for_missing() {
+    let initramfs = packed(&["gzip", "-c"], &cpio(&["squashfs-root.img".to_owned()]));
+    let specimen = Specimen::clean().bytes_file("/boot/initrd.img-6.1.0", &initramfs);
+    let report = specimen.build().certify(&Profile::strict());
+    for id in ["K01", "L11"] {
+        assert_eq!(report.rule(id).expect("a rule").verdict, Verdict::NotDecided, "{id}");
+    }
+}
+
+#[test]
 fn an_enabled_agent_may_be_started_by_an_old_init_too() {
     let specimen = Specimen::clean()
         .without("/etc/systemd/system/multi-user.target.wants/walinuxagent.service")

@@ -97,6 +97,7 @@ fn what_the_confined_process_reports_is_what_judging_here_reports() {
         file_name: image.file_name.clone(),
         profile: Measure::Toml("base = \"kvm\"".to_owned()),
         task: Task::Judge,
+        advisories: None,
     };
     if plays() {
         let (mut out, order) = (Vec::new(), serde_json::to_vec(&order).expect("data"));
@@ -123,6 +124,7 @@ fn behaves(script: &str) -> certifier::report::Report {
         file_name: "disk.vhd".to_owned(),
         profile: Measure::Named("kvm".to_owned()),
         task: Task::Judge,
+        advisories: None,
     };
     child::run(&program, &image, &order, &Silent).expect("the program starts").0
 }

@@ -6,7 +6,7 @@ use certifier::report::Overall;
 
 use crate::faults::patch;
 use crate::hives::utf16;
-use crate::specimen::GIB;
+use crate::specimen::{MIB, Specimen};
 use crate::windows::{Account, BCD, DISABLED, NORMAL, SAM, SOFTWARE, SYSTEM, Windows, hash, program};
 
 const CCS: &str = "ControlSet001";
@@ -207,11 +207,11 @@ const TOGETHER: &[Fault] = &[
             fixed.set(SYSTEM, INTERFACE, "IPAddress", "texts:10.0.0.9")
         },
     ),
-    fault("W12", "@1074790400", |w| {
-        let table = "start=2099200,size=2048,type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7\n";
+    fault("W12", "@41943040", |w| {
+        let table = "start=81920,size=2048,type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7\n";
         w.disk(|disk| {
             let disk = disk.with(|disk| disk.table.push_str(table));
-            patch(disk, GIB + (1 << 20) + 3, b"-FVE-FS-")
+            patch(disk, 40 * MIB + 3, b"-FVE-FS-")
         })
     }),
     fault(
@@ -325,7 +325,8 @@ pub fn rules() -> impl Iterator<Item = &'static str> {
 /// Checks that all of these faults, planted in one system, are found where they are.
 #[track_caller]
 fn check(faults: &[&Fault]) {
-    let harmed = faults.iter().fold(Windows::clean(), |windows, fault| (fault.plant)(windows));
+    let harmed =
+        faults.iter().fold(Windows::clean().disk(Specimen::small), |windows, fault| (fault.plant)(windows));
     let report = harmed.build().certify(&Profile::strict());
     for fault in faults {
         let judged = report.rule(fault.rule).expect("the rulebook has this rule");

@@ -209,7 +209,11 @@ fn the_self_test_has_the_shape_that_azures_tools_read() {
     let clean = Specimen::clean().build().certify(&Profile::azure());
     let clean = read(&clean);
     assert_eq!(clean["TestResult"], "Pass");
-    assert!(clean["Tests"].as_array().expect("tests").iter().all(|test| test["Result"] == "Passed"));
+    let tests = clean["Tests"].as_array().expect("tests");
+    assert!(tests.iter().all(|test| test["Result"] != "Failed"));
+    let numbered = |test: &&Value| test["TestID"].as_str().is_some_and(|id| id.parse::<u8>().is_ok());
+    let open = tests.iter().filter(numbered).find(|test| test["Result"] != "Passed");
+    assert!(open.is_none(), "{open:?}");
 }
 
 #[test]
@@ -301,9 +305,11 @@ fn a_report_says_what_is_new_and_what_is_fixed_since_an_earlier_one() {
     };
     assert_eq!(ids(&comparison.new), ["L24+1", "L25+1"]);
     assert_eq!(ids(&comparison.fixed), ["L17+0", "L18+0"]);
-    assert!(comparison.remaining.is_empty());
+    let of_linux =
+        |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| id.starts_with('L')).cloned().collect() };
+    assert!(of_linux(&comparison.remaining).is_empty(), "{:?}", comparison.remaining);
     let text = certifier::compare::write(&comparison, Language::En);
-    assert!(text.starts_with("Compared with specimen.vhd: 2 new, 2 fixed, 0 as before.\n"), "{text}");
+    assert!(text.starts_with("Compared with specimen.vhd: 2 new, 2 fixed, "), "{text}");
     assert!(text.contains("  + L24  Shell histories are empty: fails, in 1 more places\n"), "{text}");
     assert!(text.contains("  + L25 ") && text.contains(": fails, was: holds\n"), "{text}");
     assert!(text.contains("  - L18 "), "{text}");
@@ -314,10 +320,10 @@ fn a_report_says_what_is_new_and_what_is_fixed_since_an_earlier_one() {
         .iter()
         .map(|result| format!("{} {}", result["ruleId"], result["baselineState"]).replace('"', ""))
         .collect();
-    assert_eq!(states, ["L24 unchanged", "L24 new", "L25 new"]);
+    assert_eq!(of_linux(&states), ["L24 unchanged", "L24 new", "L25 new"]);
     let same = compare(&now, &now, Language::En);
     assert_eq!((same.new.len(), same.fixed.len()), (0, 0));
-    assert_eq!(same.remaining, ["L24", "L25"]);
+    assert_eq!(of_linux(&same.remaining), ["L24", "L25"]);
     let json = serde_json::to_value(certifier::compare::Compared {
         report: now.render(Language::En),
         comparison: &comparison,

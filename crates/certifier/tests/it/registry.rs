@@ -312,6 +312,23 @@ fn hives_made_to_harm_their_reader_are_refused() {
 }
 
 #[test]
+fn a_hive_that_is_made_to_be_slow_comes_to_an_end() {
+    let mut bin = Bin::new();
+    let data = bin.cell(&vec![7; 4 << 20]);
+    let mut value = b"vk\x01\0".to_vec();
+    value.extend([4 << 20, data, 3, 1].iter().flat_map(|number: &u32| number.to_le_bytes()));
+    value.push(b'x');
+    let value = bin.cell(&value);
+    let values = bin.cell(&value.to_le_bytes());
+    let root = bin.key("r", (0, NOWHERE), (1, values), 0);
+    let hive = open(&bin.hive(root), &[]).expect("a good hive");
+    let value = hive.value(&hive.root().expect("a root"), "x").expect("a good hive").expect("it is there");
+    assert_eq!(hive.bytes(&value).expect("a good hive").len(), 4 << 20);
+    let end = (0..2000).find_map(|_| hive.bytes(&value).err());
+    assert!(matches!(end, Some(Unreadable::OverLimit { .. })), "{end:?}");
+}
+
+#[test]
 fn keys_deeper_than_windows_allows_are_refused() {
     refused(|bin| {
         let mut below = bin.key("k", (0, NOWHERE), (0, NOWHERE), 0);

@@ -144,10 +144,12 @@ impl Nodes {
         if bytes[32..48] != self.superblock.metadata_uuid {
             return Err("block of another filesystem");
         }
-        let entry_bytes = if bytes[100] == 0 { ITEM_BYTES } else { POINTER_BYTES };
-        let room = (bytes.len() - HEADER_BYTES) / entry_bytes;
-        if u32_le(bytes, 96) as usize > room {
+        let keys = Keys::of(bytes);
+        if keys.count > (bytes.len() - HEADER_BYTES) / keys.entry_bytes {
             return Err("number of items in a block");
+        }
+        if !(1..keys.count).all(|n| keys.get(n - 1) < keys.get(n)) {
+            return Err("order of keys");
         }
         self.check_place(at, bytes).map_err(|_| "block of metadata in the wrong place")
     }
@@ -164,6 +166,34 @@ impl Nodes {
     }
 }
 
+/// The keys of a block. When it has passed its check they rise.
+struct Keys<'a> {
+    bytes: &'a [u8],
+    entry_bytes: usize,
+    count: usize,
+}
+
+impl Keys<'_> {
+    fn of(bytes: &[u8]) -> Keys<'_> {
+        let entry_bytes = if bytes[100] == 0 { ITEM_BYTES } else { POINTER_BYTES };
+        Keys { bytes, entry_bytes, count: u32_le(bytes, 96) as usize }
+    }
+
+    fn get(&self, n: usize) -> Option<Key> {
+        (n < self.count).then(|| Key::parse(self.bytes, HEADER_BYTES + n * self.entry_bytes))
+    }
+
+    /// How many keys are less than this one.
+    fn below(&self, key: Key) -> usize {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.get(middle).is_some_and(|found| found < key) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+}
+
 impl Walk<'_, '_> {
     /// Walks a block whose first key must be `first`, and all of whose keys must be below `end`.
     fn block(
@@ -173,42 +203,35 @@ impl Walk<'_, '_> {
         end: Option<Key>,
     ) -> Result<ControlFlow<()>, Unreadable> {
         let bytes = self.nodes.node(at)?;
-        let count = u32_le(&bytes, 96) as usize;
-        let entry_bytes = if at.level == 0 { ITEM_BYTES } else { POINTER_BYTES };
-        let entry_at = |n: usize| HEADER_BYTES + n * entry_bytes;
-        let keys: Vec<Key> = (0..count).map(|n| Key::parse(&bytes, entry_at(n))).collect();
+        let keys = Keys::of(&bytes);
         let damaged = |what| Unreadable::Damaged { what, offset: at.block };
-        let rises = keys.windows(2).all(|pair| pair[0] < pair[1]);
-        let begins = first.is_none_or(|first| keys.first() == Some(&first));
-        let ends = keys.last().zip(end).is_none_or(|(last, end)| *last < end);
-        if !rises || !begins || !ends {
+        let begins = first.is_none_or(|first| keys.get(0) == Some(first));
+        let last = keys.count.checked_sub(1).and_then(|last| keys.get(last));
+        if !begins || last.zip(end).is_some_and(|(last, end)| last >= end) {
             return Err(damaged("order of keys"));
         }
-        for (n, key) in keys.iter().enumerate() {
-            let next = keys.get(n + 1).copied();
-            if *key > self.to {
+        let entry_at = |n: usize| HEADER_BYTES + n * keys.entry_bytes;
+        // A pointer leads to all keys below the next one's, so the one before may still lead to the first that is wanted.
+        let start = keys.below(self.from).saturating_sub(usize::from(at.level > 0));
+        // Unless that key is there itself.
+        let start = if keys.get(start + 1) == Some(self.from) && at.level > 0 { start + 1 } else { start };
+        for n in start..keys.count {
+            let Some(key) = keys.get(n).filter(|key| *key <= self.to) else {
                 return Ok(ControlFlow::Break(()));
-            }
+            };
             let flow = if at.level == 0 {
-                if *key < self.from {
-                    continue;
-                }
                 let (offset, length) =
                     (u32_le(&bytes, entry_at(n) + 17) as usize, u32_le(&bytes, entry_at(n) + 21) as usize);
                 let start = HEADER_BYTES.checked_add(offset);
                 let item = start.and_then(|start| bytes.get(start..start.checked_add(length)?));
-                (self.visit)(*key, item.ok_or(damaged("place of an item"))?)?
+                (self.visit)(key, item.ok_or(damaged("place of an item"))?)?
             } else {
-                // All keys below the next pointer's are behind this one.
-                if next.is_some_and(|next| next <= self.from) {
-                    continue;
-                }
                 let child = Root {
                     block: u64_le(&bytes, entry_at(n) + 17),
                     level: at.level - 1,
                     generation: u64_le(&bytes, entry_at(n) + 25),
                 };
-                match self.block(child, Some(*key), next.or(end)) {
+                match self.block(child, Some(key), keys.get(n + 1).or(end)) {
                     Err(Unreadable::Io(why)) => return Err(why.into()),
                     Err(why) => {
                         (self.damage)(why)?;

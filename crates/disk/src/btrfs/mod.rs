@@ -23,7 +23,6 @@ mod directory;
 mod free;
 mod inode;
 mod items;
-mod lzo;
 mod pieces;
 mod subvolumes;
 mod superblock;
@@ -32,6 +31,7 @@ mod unpack;
 
 pub use free::FREE_RUNS_MAX;
 pub use subvolumes::SUBVOLUMES_MAX;
+pub use sweep::ITEMS_MAX;
 pub use unpack::UNPACKED_BYTES_MAX;
 
 use chunks::{Chunk, Chunks};

@@ -41,7 +41,7 @@ pub(super) struct Subvolume {
 pub(super) struct Subvolumes {
     all: Vec<Subvolume>,
     /// The identity of the one that is mounted when nobody says which.
-    usual: u64,
+    pub usual: u64,
     /// The tree that lists what is taken.
     pub extents: Root,
 }

@@ -9,6 +9,11 @@ use super::pieces::{self, Form, Pieces};
 use super::subvolumes::Subvolume;
 use super::{Btrfs, inode, kinds};
 
+const ITEMS: &str = "items of all files";
+
+/// A sweep looks at no more items than this. Snapshots share theirs, and are looked at each by itself.
+pub const ITEMS_MAX: u64 = 50_000_000;
+
 /// The file whose items are coming.
 struct Current {
     node: Node,
@@ -21,9 +26,11 @@ pub(super) fn all_inodes(
     visit: &mut Visit<'_>,
     fault: &mut OnFault<'_>,
 ) -> Result<(), Unreadable> {
+    let mut items = 0;
     for subvolume in fs.subvolumes.all().iter().filter(|subvolume| !subvolume.is_dead) {
-        match of_subvolume(fs, subvolume, visit, fault) {
+        match of_subvolume(fs, subvolume, &mut items, visit, fault) {
             Err(Unreadable::Io(why)) => return Err(why.into()),
+            Err(why @ Unreadable::OverLimit { what: ITEMS, .. }) => return Err(why),
             Err(why) => fault(Fault { inode: 0, why }),
             Ok(()) => {}
         }
@@ -34,12 +41,17 @@ pub(super) fn all_inodes(
 fn of_subvolume(
     fs: &Btrfs,
     subvolume: &Subvolume,
+    items: &mut u64,
     visit: &mut Visit<'_>,
     fault: &mut OnFault<'_>,
 ) -> Result<(), Unreadable> {
     let mut current: Option<Current> = None;
     let mut damage = Vec::new();
     let mut item = |key: Key, item: &[u8]| {
+        *items += 1;
+        if *items > ITEMS_MAX {
+            return Err(Unreadable::OverLimit { what: ITEMS, found: *items, limit: ITEMS_MAX });
+        }
         let number = fs.subvolumes.number(subvolume, key.object)?;
         if current.as_ref().is_some_and(|current| current.node.inode != number) {
             current.take().map_or(Ok(()), |done| show(fs, done, visit, fault))?;

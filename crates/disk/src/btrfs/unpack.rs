@@ -8,7 +8,7 @@ use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use crate::fields::u32_le;
 use crate::tree::Unreadable;
 
-use super::lzo;
+use crate::lzo;
 
 /// No extent is longer once it is unpacked, nor before.
 pub const UNPACKED_BYTES_MAX: u64 = 128 << 10;

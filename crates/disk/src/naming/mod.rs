@@ -31,6 +31,12 @@ pub(crate) trait Directories {
     /// The length of the filesystem; no honest set of directories is longer.
     fn total_bytes(&self) -> u64;
 
+    /// What all directories together may cost to walk: a block belongs to one directory, so directories that are larger than the
+    /// volume together share blocks.
+    fn listings_bytes_max(&self) -> u64 {
+        self.total_bytes()
+    }
+
     fn inode(&self, number: u64) -> Result<Self::Inode, Unreadable>;
 
     fn node_of(inode: &Self::Inode) -> &Node;
@@ -46,9 +52,10 @@ pub(crate) trait Directories {
     /// Shows every name but `.` and `..` to `visit`, until it has seen enough.
     fn visit_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable>;
 
-    /// The same for a walk that is to miss nothing: with streams, where files have others beside their contents.
-    fn visit_all_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
-        self.visit_names(directory, visit)
+    /// Shows what bears a file's name with something after it, as its streams do where there are such. A walk asks once for every
+    /// file that it finds, whatever number of names that has.
+    fn visit_streams(&self, _number: u64, _name: &[u8], _visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        Ok(())
     }
 
     /// The inode that a directory calls `wanted`, by this filesystem's notion of sameness.

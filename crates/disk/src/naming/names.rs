@@ -53,9 +53,9 @@ impl Names {
         let root = fs.root_inode();
         let mut names = Names { root, ..Names::default() };
         names.places.insert(root, Place { parent: root, name: 0, length: 0 });
+        names.add_streams(fs, root, root, b"")?;
         let mut ahead = vec![root];
-        // A block belongs to one directory, so directories that are larger than the volume together share blocks.
-        let mut budget = fs.total_bytes();
+        let mut budget = fs.listings_bytes_max();
         while let Some(number) = ahead.pop() {
             match names.enter(fs, number, &mut ahead, &mut budget) {
                 Ok(()) => {}
@@ -76,19 +76,33 @@ impl Names {
     ) -> Result<(), Unreadable> {
         let directory = fs.inode(number)?;
         let found = fs.directory_bytes(&directory)?;
-        let limit = fs.total_bytes();
+        let limit = fs.listings_bytes_max();
         *budget =
             budget.checked_sub(found).ok_or(Unreadable::OverLimit { what: DIRECTORIES, found, limit })?;
-        fs.visit_all_names(&directory, &mut |name| {
+        fs.visit_names(&directory, &mut |name| {
             // The directory's word for the kind is not taken: a directory that calls itself a file would go unseen.
             let is_directory = fs.kind_of(name.inode)? == Some(Kind::Directory);
             if self.add(name.inode, number, name.bytes)? {
                 if is_directory {
                     ahead.push(name.inode);
                 }
+                self.add_streams(fs, name.inode, number, name.bytes)?;
             } else if is_directory {
                 self.note(name.inode, Unreadable::Damaged { what: "directory with two names", offset: 0 });
             }
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+
+    fn add_streams<F: Directories>(
+        &mut self,
+        fs: &F,
+        inode: u64,
+        parent: u64,
+        name: &[u8],
+    ) -> Result<(), Unreadable> {
+        fs.visit_streams(inode, name, &mut |stream| {
+            self.add(stream.inode, parent, stream.bytes)?;
             Ok(ControlFlow::Continue(()))
         })
     }

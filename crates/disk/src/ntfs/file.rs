@@ -57,14 +57,16 @@ impl Inode {
             chosen: None,
             reparse: None,
         };
-        inode.turn(table)?;
+        if record.is_reparse_point() {
+            inode.turn(table)?;
+        }
         match chosen {
             Some(index) => inode.into_stream(index),
             None => Ok(inode),
         }
     }
 
-    /// Lets a reparse point make of the file what it does.
+    /// Lets the reparse point make of the file what it does.
     fn turn(&mut self, table: &Table) -> Result<(), Unreadable> {
         let Some(stream) = self.stream(kinds::REPARSE_POINT, &[]) else { return Ok(()) };
         let reparse = Reparse::parse(&contents::small(table, stream)?);

@@ -38,9 +38,9 @@ mod xpress;
 
 use contents::Contents;
 use file::Inode;
-use index::{Found, NAMES_INDEX};
+use index::NAMES_INDEX;
 use name::UpperCase;
-use record::{Reference, kinds};
+use record::{Record, Reference, kinds};
 use reparse::Reparse;
 use stream::Elsewhere;
 use table::Table;
@@ -56,12 +56,10 @@ const UPPER_CASE_RECORD: u64 = 10;
 pub struct Ntfs {
     table: Table,
     upper_case: OnceLock<UpperCase>,
-    /// The contents that were read last, since files are read in pieces.
+    /// The file and the contents that were read last, since files are read in pieces.
+    last_inode: Mutex<Option<(u64, Arc<Inode>)>>,
     last: Mutex<Option<(u64, Arc<Contents>)>>,
 }
-
-/// What is shown every file in a directory, or what the directory says of a file that cannot be read, with its name there.
-type VisitFiles<'v> = dyn FnMut(Result<&Inode, &Found>, &[u8]) -> Result<ControlFlow<()>, Unreadable> + 'v;
 
 const FILE_GONE: &str = "name of a file that is gone";
 
@@ -69,7 +67,7 @@ impl Ntfs {
     /// Opens the filesystem on `volume`.
     pub fn open(volume: Arc<dyn ReadAt>) -> Result<Ntfs, Unreadable> {
         let table = Table::open(volume)?;
-        Ok(Ntfs { table, upper_case: OnceLock::new(), last: Mutex::new(None) })
+        Ok(Ntfs { table, upper_case: OnceLock::new(), last_inode: Mutex::default(), last: Mutex::default() })
     }
 
     /// The label, in UTF-8 unless it makes none.
@@ -103,12 +101,21 @@ impl Ntfs {
         Inode::new(&self.table, &self.table.record(number)?, None)
     }
 
-    /// The file that a directory means, unless its record was given to another since.
-    fn referred(&self, reference: Reference) -> Result<Inode, Unreadable> {
+    /// The record that a directory means, unless it was given to another file since.
+    fn referred(&self, reference: Reference) -> Result<Record, Unreadable> {
         let record = self.table.record(reference.number)?;
         match record.sequence == reference.sequence && record.is_in_use && record.base.is_none() {
-            true => Inode::new(&self.table, &record, None),
+            true => Ok(record),
             false => Err(Unreadable::Damaged { what: FILE_GONE, offset: record.offset }),
+        }
+    }
+
+    /// What a record's file is. Most say it themselves, and then nothing else is read, however much there is of it.
+    fn kind(&self, record: &Record) -> Result<Kind, Unreadable> {
+        match (record.is_reparse_point(), record.is_directory) {
+            (true, _) => Ok(Inode::new(&self.table, record, None)?.node.kind),
+            (false, true) => Ok(Kind::Directory),
+            (false, false) => Ok(Kind::File),
         }
     }
 
@@ -157,35 +164,10 @@ impl Ntfs {
         });
         index.map(|index| inode.stream_node(index).inode)
     }
-
-    fn visit_entries(&self, directory: &Inode, visit: &mut VisitFiles<'_>) -> Result<(), Unreadable> {
-        index::visit(&self.table, directory, &mut |found| {
-            if found.is_short {
-                return Ok(ControlFlow::Continue(()));
-            }
-            let name = name::to_bytes(&found.name);
-            match self.referred(found.reference) {
-                Ok(inode) => visit(Ok(&inode), &name),
-                Err(why @ (Unreadable::Io(_) | Unreadable::Damaged { what: FILE_GONE, .. })) => Err(why),
-                // The sweep tells what is wrong with it; that hides none of its neighbours.
-                Err(_) => visit(Err(&found), &name),
-            }
-        })
-    }
-}
-
-/// A name in a directory, with the kind that the file says it is of or, failing that, the directory.
-fn named<'a>(file: &Result<&Inode, &Found>, bytes: &'a [u8]) -> Name<'a> {
-    let (inode, kind) = match file {
-        Ok(inode) => (inode.node.inode, inode.node.kind),
-        Err(found) if found.is_directory => (found.reference.number, Kind::Directory),
-        Err(found) => (found.reference.number, Kind::File),
-    };
-    Name { bytes, inode, kind: Some(kind) }
 }
 
 impl Directories for Ntfs {
-    type Inode = Inode;
+    type Inode = Arc<Inode>;
 
     fn root_inode(&self) -> u64 {
         ROOT_INODE
@@ -195,89 +177,111 @@ impl Directories for Ntfs {
         self.table.boot.size_bytes()
     }
 
-    fn inode(&self, number: u64) -> Result<Inode, Unreadable> {
+    fn inode(&self, number: u64) -> Result<Arc<Inode>, Unreadable> {
+        // Replaced whole, so a panic elsewhere leaves nothing half-made.
+        let last = self.last_inode.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((held, inode)) = last
+            && held == number
+        {
+            return Ok(inode);
+        }
         let (record, stream) = file::split(number);
-        Inode::new(&self.table, &self.table.record(record)?, stream)
+        let inode = Arc::new(Inode::new(&self.table, &self.table.record(record)?, stream)?);
+        *self.last_inode.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, inode.clone()));
+        Ok(inode)
     }
 
-    fn node_of(inode: &Inode) -> &Node {
+    fn node_of(inode: &Self::Inode) -> &Node {
         &inode.node
     }
 
     fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
-        match file::split(number) {
-            (_, Some(_)) => Ok(Some(Kind::File)),
-            (record, None) => match self.file(record) {
-                Ok(inode) => Ok(Some(inode.node.kind)),
-                Err(Unreadable::Io(why)) => Err(why.into()),
-                Err(_) => Ok(None),
-            },
+        let (record, stream) = file::split(number);
+        if stream.is_some() {
+            return Ok(Some(Kind::File));
+        }
+        match self.table.record(record).and_then(|record| self.kind(&record)) {
+            Ok(kind) => Ok(Some(kind)),
+            Err(Unreadable::Io(why)) => Err(why.into()),
+            Err(_) => Ok(None),
         }
     }
 
-    fn visit_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
-        self.visit_entries(directory, &mut |file, name| visit(named(&file, name)))
-    }
-
-    /// Streams too. Those of the root directory have nothing before the colon.
-    fn visit_all_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
-        let streams = |inode: &Inode, name: &[u8], visit: &mut Visit<'_>| {
-            for index in inode.apart() {
-                let bytes = [name, &inode.stream_label(index)].concat();
-                let number = inode.stream_node(index).inode;
-                if visit(Name { bytes: &bytes, inode: number, kind: Some(Kind::File) })?.is_break() {
-                    return Ok(ControlFlow::Break(()));
+    fn visit_names(&self, directory: &Self::Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        index::visit(&self.table, directory, &mut |found| {
+            if found.is_short {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let kind = match self.referred(found.reference).and_then(|record| self.kind(&record)) {
+                Ok(kind) => kind,
+                Err(why @ (Unreadable::Io(_) | Unreadable::Damaged { what: FILE_GONE, .. })) => {
+                    return Err(why);
                 }
-            }
-            Ok(ControlFlow::Continue(()))
-        };
-        if directory.node.inode == ROOT_INODE && streams(directory, b"", visit)?.is_break() {
-            return Ok(());
-        }
-        self.visit_entries(directory, &mut |file, name| match visit(named(&file, name))? {
-            ControlFlow::Continue(()) => {
-                file.map_or(Ok(ControlFlow::Continue(())), |inode| streams(inode, name, visit))
-            }
-            ControlFlow::Break(()) => Ok(ControlFlow::Break(())),
+                // The sweep tells what is wrong with it; that hides none of its neighbours.
+                Err(_) if found.is_directory => Kind::Directory,
+                Err(_) => Kind::File,
+            };
+            let bytes = name::to_bytes(&found.name);
+            visit(Name { bytes: &bytes, inode: found.reference.number, kind: Some(kind) })
         })
     }
 
-    fn find(&self, directory: &Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable> {
+    /// Streams of the root directory have nothing before the colon.
+    fn visit_streams(&self, number: u64, name: &[u8], visit: &mut Visit<'_>) -> Result<(), Unreadable> {
+        let inode = match self.inode(number) {
+            Ok(inode) => inode,
+            Err(Unreadable::Io(why)) => return Err(why.into()),
+            Err(_) => return Ok(()),
+        };
+        for index in inode.apart() {
+            let bytes = [name, &inode.stream_label(index)].concat();
+            let number = inode.stream_node(index).inode;
+            if visit(Name { bytes: &bytes, inode: number, kind: Some(Kind::File) })?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, directory: &Self::Inode, wanted: &[u8]) -> Result<Option<u64>, Unreadable> {
         let Some(wanted) = name::from_bytes(wanted) else { return Ok(None) };
         let find = |name: &[u16]| match name {
             [] => Ok(Some(Reference { number: directory.node.inode, sequence: directory.sequence })),
             name => index::find(&self.table, directory, name, self.upper_case()),
         };
         if let Some(found) = find(&wanted)? {
-            return Ok(Some(self.referred(found)?.node.inode));
+            return Ok(Some(self.referred(found)?.number));
         }
         let Some(colon) = wanted.iter().position(|unit| *unit == u16::from(b':')) else { return Ok(None) };
         match find(&wanted[..colon])? {
-            Some(found) => Ok(self.find_stream(&self.referred(found)?, &wanted[colon..])),
+            Some(found) => {
+                let inode = self.inode(self.referred(found)?.number)?;
+                Ok(self.find_stream(&inode, &wanted[colon..]))
+            }
             None => Ok(None),
         }
     }
 
-    fn link_target(&self, link: &Inode) -> Result<Vec<u8>, Unreadable> {
+    fn link_target(&self, link: &Self::Inode) -> Result<Vec<u8>, Unreadable> {
         match &link.reparse {
             Some(Reparse::Link { target }) => Ok(target.clone()),
             _ => Err(Unreadable::Damaged { what: "symbolic link that is none", offset: link.offset }),
         }
     }
 
-    fn directory_bytes(&self, directory: &Inode) -> Result<u64, Unreadable> {
+    fn directory_bytes(&self, directory: &Self::Inode) -> Result<u64, Unreadable> {
         let blocks = directory.stream(kinds::INDEX_ALLOCATION, NAMES_INDEX);
         Ok(blocks.map_or(0, |blocks| blocks.size_bytes()))
     }
 
-    fn map(&self, inode: &Inode) -> Result<Vec<Extent>, Unreadable> {
+    fn map(&self, inode: &Self::Inode) -> Result<Vec<Extent>, Unreadable> {
         match inode.node.kind {
             Kind::File => Ok(Contents::of(&self.table, inode)?.into_plain().0),
             _ => self.directory_map(inode),
         }
     }
 
-    fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
+    fn contents(&self, inode: &Self::Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
         if inode.node.kind != Kind::File {
             return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
         }

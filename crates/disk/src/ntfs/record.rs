@@ -18,6 +18,8 @@ const END: u32 = 0xffff_ffff;
 const IN_USE: u16 = 1;
 const DIRECTORY: u16 = 2;
 
+const REPARSE_POINT: u32 = 0x400;
+
 /// The kinds of attribute that are asked for by name.
 pub(super) mod kinds {
     pub const STANDARD_INFORMATION: u32 = 0x10;
@@ -174,6 +176,13 @@ impl Record {
     /// The first attribute of a kind; for those of which a file has one.
     pub fn attribute(&self, kind: u32) -> Result<Option<Attribute<'_>>, Unreadable> {
         self.attributes().find(|found| found.as_ref().map_or(true, |found| found.kind == kind)).transpose()
+    }
+
+    /// Whether its reparse point counts: the file has to say that it has one.
+    pub fn is_reparse_point(&self) -> bool {
+        let standard = self.attribute(kinds::STANDARD_INFORMATION);
+        let Ok(Some(Attribute { form: Form::Resident(value), .. })) = standard else { return false };
+        u32_le(value, 32) & REPARSE_POINT != 0
     }
 
     pub fn damaged(&self, what: &'static str) -> Unreadable {

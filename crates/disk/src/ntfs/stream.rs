@@ -9,7 +9,7 @@ use crate::fields::{u16_le, u64_le};
 use crate::tree::{Extent, Unreadable};
 
 /// Windows makes no longer list of attributes.
-const LIST_BYTES_MAX: u64 = 256 << 10;
+pub(super) const LIST_BYTES_MAX: u64 = 256 << 10;
 const LIST_ENTRY_BYTES: usize = 26;
 
 const COMPRESSED: u16 = 0x00ff;

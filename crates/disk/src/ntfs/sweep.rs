@@ -2,8 +2,10 @@
 
 use super::contents::Contents;
 use super::file::Inode;
-use super::record::{BLANK, Record};
+use super::record::{Attribute, BLANK, Form, Record, kinds};
+use super::stream::LIST_BYTES_MAX;
 use super::{BITMAP_RECORD, Ntfs};
+use crate::naming::Directories;
 use crate::tree::{Fault, Kind, Laid, OnFault, Unreadable, Visit};
 
 /// How much of the bitmap is read at once.
@@ -17,6 +19,8 @@ pub(super) fn all_inodes(
     fault: &mut OnFault<'_>,
 ) -> Result<(), Unreadable> {
     let in_use = fs.records_in_use()?;
+    // A cluster belongs to one file, so lists of attributes that are longer than the volume together share clusters.
+    let mut budget = fs.total_bytes();
     fs.table.each(&mut |number, record| {
         let is_marked = in_use.get((number / 8) as usize).is_some_and(|byte| byte >> (number % 8) & 1 == 1);
         let record = match record {
@@ -28,6 +32,12 @@ pub(super) fn all_inodes(
                 return Ok(());
             }
         };
+        if let Ok(Some(Attribute { form: Form::Mapped(list), .. })) = record.attribute(kinds::ATTRIBUTE_LIST)
+        {
+            let (found, limit) = (list.size_bytes.min(LIST_BYTES_MAX), fs.total_bytes());
+            let over = Unreadable::OverLimit { what: "size of all lists of attributes", found, limit };
+            budget = budget.checked_sub(found).ok_or(over)?;
+        }
         fs.show(&record, visit, fault)
     })
 }

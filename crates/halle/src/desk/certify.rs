@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use certifier::advisories::day::Day;
 use certifier::certificate::{self, KEY_BYTES_MAX, PrivateKey};
 use certifier::child::{Confinement, Measure, Task};
 use certifier::compare::{self, BASELINE_BYTES_MAX, Baseline, Compared, Comparison};
@@ -14,6 +15,8 @@ use certifier::profile::{PROFILE_BYTES_MAX, Profile};
 use certifier::report::{Overall, Report};
 use certifier::words::Language;
 use clap::{Args, ValueEnum};
+
+use crate::advisories;
 
 use super::judging::{self, Judged, Manner};
 use super::{BAD, GOOD, Lang, OPEN, colour, complain, files, language, printed, today};
@@ -55,6 +58,9 @@ pub struct CertifyArguments {
     /// IMAGE is no image but its facts, which `--facts` wrote: judge by them. Nothing proves them, so no certificate is signed
     #[arg(long, conflicts_with_all = ["container_only", "sign"])]
     from_facts: bool,
+    /// Known vulnerabilities to look for, as `halle advisories import` wrote them
+    #[arg(long, value_name = "FILE", conflicts_with = "container_only")]
+    advisories: Option<PathBuf>,
     /// Look only at the container, which takes milliseconds; gives no certificate
     #[arg(long)]
     container_only: bool,
@@ -96,6 +102,7 @@ fn certify(arguments: &CertifyArguments) -> Result<ExitCode, String> {
     let key = arguments.sign.as_deref().map(key_in).transpose()?;
     let manner = Manner {
         measure: &measure,
+        advisories: arguments.advisories.as_deref().map(|path| feed(path, today)).transpose()?,
         task: match (&arguments.facts, arguments.from_facts) {
             (Some(_), _) => Task::Keep,
             (None, true) => Task::JudgeFacts,
@@ -150,6 +157,13 @@ fn measure(name: &str) -> Result<Measure, String> {
         .map_err(|cause| format!("no profile is called {name}, and as a file: {cause}"))?;
     Profile::parse(&text).map_err(|cause| format!("{name} is no profile: {cause}"))?;
     Ok(Measure::Toml(text))
+}
+
+/// A store of advisories, opened once to see that it is one: who named the wrong file is to hear it now.
+fn feed(path: &Path, today: Date) -> Result<(PathBuf, Day), String> {
+    advisories::open(path)?;
+    let day = Day::parse(&today.to_string()).ok_or("the clock says a day that is none")?;
+    Ok((path.to_owned(), day))
 }
 
 fn exceptions_in(path: &Path) -> Result<Vec<Exception>, String> {

@@ -3,10 +3,12 @@
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use certifier::advisories::day::Day;
 use certifier::child::{self, Measure, Order, Said, Task};
+use certifier::facts::Given;
 use certifier::malware::Scanners;
 use certifier::report::Report;
 use disk::read_at::{FileImage, ReadAt};
@@ -17,6 +19,8 @@ use super::{Bar, files};
 pub struct Manner<'a> {
     pub measure: &'a Measure,
     pub task: Task,
+    /// A store of advisories, and the day on which it is looked into.
+    pub advisories: Option<(PathBuf, Day)>,
     pub container_only: bool,
     pub sandbox: bool,
     pub quiet: bool,
@@ -61,7 +65,8 @@ fn outside(path: &Path, file_name: String, manner: &Manner<'_>) -> io::Result<Ju
 }
 
 fn order(file_name: String, manner: &Manner<'_>) -> Order {
-    Order { file_name, profile: manner.measure.clone(), task: manner.task }
+    let advisories = manner.advisories.clone();
+    Order { file_name, profile: manner.measure.clone(), task: manner.task, advisories }
 }
 
 fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged> {
@@ -73,7 +78,10 @@ fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged>
     }
     let bar = Bar::new(manner.quiet);
     let scanners = Scanners::of(&profile)?;
-    let performed = child::perform(source, &order(file_name.to_owned(), manner), &profile, &scanners, &bar);
+    let order = order(file_name.to_owned(), manner);
+    let store = order.store()?;
+    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let performed = child::perform(source, &order, &profile, &given, &bar);
     bar.done();
     let (report, facts) = performed?;
     Ok(Judged { report, said: Said { confinement: None, facts } })

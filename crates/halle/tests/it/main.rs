@@ -10,6 +10,7 @@ mod convert;
 mod doors;
 mod harness;
 mod kill;
+mod packages;
 mod prepared;
 mod receiver;
 mod resume;

@@ -26,7 +26,7 @@ pub async fn begin(tx: &mut Tx, image: Id<Image>, profile_name: &str, then: Opti
             Ok(id)
         }
         _ => {
-            let id = add(tx, image, profile_name, audit::HOUSE).await?;
+            let id = add(tx, image, profile_name, audit::HOUSE, Reading::Facts).await?;
             add_then(tx, id, then).await?;
             Ok(id)
         }

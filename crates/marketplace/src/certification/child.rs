@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, Task, facts_in, percent_of};
-use certifier::malware::Scanners;
+use certifier::facts::Given;
 use certifier::profile::Profile;
 use certifier::progress::{Progress, Stage};
 use certifier::report::Report;
@@ -43,7 +43,12 @@ impl Order {
     /// As the process is told it.
     fn told(&self) -> certifier::child::Order {
         let profile = Measure::Named(self.profile.clone());
-        certifier::child::Order { file_name: self.file_name.clone(), profile, task: self.task }
+        certifier::child::Order {
+            file_name: self.file_name.clone(),
+            profile,
+            task: self.task,
+            advisories: None,
+        }
     }
 }
 
@@ -177,7 +182,8 @@ async fn inside<Told: Future<Output = Result<()>>>(
 
 fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Examined> {
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(&order.blob)?);
-    let outcome = match certifier::child::perform(source, &order.told(), profile, &Scanners::default(), progress) {
+    let outcome = match certifier::child::perform(source, &order.told(), profile, &Given::default(), progress)
+    {
         Ok((report, facts)) => return Ok(Examined { outcome: Outcome::Judged(Box::new(report)), facts }),
         Err(cause) => Outcome::BrokenOff(Text::new("certification-died").with("how", cause.to_string())),
     };

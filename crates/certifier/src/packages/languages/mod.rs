@@ -4,8 +4,7 @@
 use disk::read_at::ReadAt;
 use disk::tree::{Kind as NodeKind, Names, Node, Tree, Unreadable};
 
-use crate::finding::unreadable;
-use crate::packages::{Gap, InTree, PACKAGES_MAX, Package};
+use crate::packages::{Gap, InTree, PACKAGES_MAX, Package, why};
 use crate::printable::printable;
 
 mod jar;
@@ -109,7 +108,7 @@ pub fn read(tree: &dyn Tree, manifests: &[Manifest]) -> (Vec<Package>, Vec<Gap>)
     let (mut packages, mut gaps) = (Vec::new(), Vec::new());
     let mut gap = |path: &str, cause: &Unreadable| {
         if gaps.len() < GAPS_MAX {
-            gaps.push(Gap { path: printable(path), why: unreadable(cause) });
+            gaps.push(Gap { path: printable(path), why: why(cause) });
         }
     };
     let limit = MANIFESTS_MAX as u64;

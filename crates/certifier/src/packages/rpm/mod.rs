@@ -5,9 +5,9 @@
 use disk::read_at::ReadAt;
 use disk::tree::Unreadable;
 
-use crate::finding::{Undecided, unreadable};
+use crate::finding::Undecided;
 use crate::linux::root::Root;
-use crate::packages::{InTree, Kind, PACKAGES_MAX, Package};
+use crate::packages::{InTree, Kind, PACKAGES_MAX, Package, why};
 use crate::phrase::say;
 
 mod bdb;
@@ -81,7 +81,7 @@ fn headers(root: &Root, visit: &mut OnHeaderAt<'_>) -> Result<(), Undecided> {
                 continue;
             };
             let at = |cause: Unreadable| {
-                Undecided(say("undecided.path").text("path", &path).phrase("why", unreadable(&cause)))
+                Undecided(say("undecided.path").text("path", &path).phrase("why", why(&cause)))
             };
             if node.size_bytes > DATABASE_BYTES_MAX {
                 let (found, limit) = (node.size_bytes, DATABASE_BYTES_MAX);

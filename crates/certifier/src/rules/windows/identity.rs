@@ -1,7 +1,7 @@
 //! W01–W04: what the system is, whether it was generalised, and whether it is patched.
 
 use crate::facts::Facts;
-use crate::finding::{Evidence, Look, Outcome, Undecided, Weight};
+use crate::finding::{EVIDENCE_MAX, Evidence, Look, Outcome, Undecided, Weight};
 use crate::phrase::{quote, say};
 use crate::profile::Thresholds;
 use crate::rules::windows::{setting, shown};
@@ -25,6 +25,8 @@ const ANSWER_FILES: [&str; 6] = [
 
 /// What setup writes over a password once it is used.
 const DELETED: &str = "*sensitive*data*deleted*";
+
+const TAG_BYTES_MAX: usize = 64;
 
 /// Editions that platforms take, by how their names begin.
 const EDITIONS: [&str; 9] = [
@@ -122,14 +124,19 @@ pub fn generalised(facts: &Facts, _: &Thresholds) -> Look {
 
 /// The lines of an answer file at which a password begins that was not deleted.
 fn passwords(text: &str) -> Vec<u64> {
+    const END: &str = "password>";
     let lower = text.to_ascii_lowercase();
+    let (mut at, mut counted, mut line) = (0, 0, 1);
     let mut lines = Vec::new();
-    let mut at = 0;
-    while let Some(found) = lower[at..].find("password>") {
-        let end = at + found + "password>".len();
-        let start = lower[..end].rfind('<').unwrap_or(0);
+    while let Some(found) = lower[at..].find(END).filter(|_| lines.len() < EVIDENCE_MAX) {
+        let end = at + found + END.len();
         at = end;
-        // A closing tag, or text that merely ends like a tag.
+        // The tag that ends here. Longer ones are no names of setup's.
+        let from = end.saturating_sub(TAG_BYTES_MAX);
+        let Some(start) = lower.as_bytes()[from..end].iter().rposition(|byte| *byte == b'<') else {
+            continue;
+        };
+        let start = from + start;
         let name = &lower[start + 1..end - 1];
         if name.starts_with('/') || name.contains(char::is_whitespace) {
             continue;
@@ -141,7 +148,9 @@ fn passwords(text: &str) -> Vec<u64> {
             None => inside,
         };
         if !value.trim().is_empty() && value.trim() != DELETED {
-            lines.push(1 + lower[..start].matches('\n').count() as u64);
+            line += lower[counted..start].matches('\n').count() as u64;
+            counted = start;
+            lines.push(line);
         }
         at += inside.len();
     }

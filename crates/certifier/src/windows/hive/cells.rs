@@ -1,6 +1,6 @@
 //! The bytes of a hive as Windows would see them: its bins with the logs laid over them, read by pieces, and the cells in the bins.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Mutex;
 
 use disk::read_at::ReadAt;
@@ -11,9 +11,15 @@ use super::log::{Overlay, in_file};
 use super::{bytes_of, damaged};
 use crate::windows::little_endian::u32_at;
 
-/// Hives are read in pieces of this size, of which so many are kept.
-const PIECE_BYTES: u64 = 64 << 10;
-const PIECES_KEPT: usize = 64;
+/// Hives are read in pieces of this size, of which so many are kept. What is asked of a hive lies on few of them, and who keeps the
+/// facts of an image keeps only those.
+const PIECE_BYTES: u64 = 4096;
+const PIECES_KEPT: usize = 1024;
+
+/// What may be read of one hive in all, counted in bytes, with so many for each cell whatever its size. A hive made to be slow, with
+/// its keys strewn or its lists without marks, comes to its end here; one of Windows needs a hundredth.
+const SPENT_MAX: u64 = 4 << 30;
+const SPENT_ON_A_CELL: u64 = 1024;
 
 const BIN_HEAD_BYTES: u32 = 32;
 const BIN_UNIT_BYTES: u32 = 4096;
@@ -23,8 +29,8 @@ pub struct Cells {
     /// The bytes in all bins.
     size: u32,
     overlay: Overlay,
-    /// Where each bin begins, and last where they all end.
-    bins: Vec<u32>,
+    /// Where bins that were looked into begin and end.
+    bins: Mutex<BTreeMap<u32, u32>>,
     pieces: Mutex<Pieces>,
 }
 
@@ -32,6 +38,7 @@ pub struct Cells {
 struct Pieces {
     kept: HashMap<u64, Vec<u8>>,
     order: VecDeque<u64>,
+    spent: u64,
 }
 
 /// A cell that is in use, with as many of its bytes as were asked for.
@@ -41,23 +48,43 @@ pub struct Cell {
 }
 
 impl Cells {
-    /// Follows the chain of bins to its end. The caller has bounded `size`.
+    /// The caller has bounded `size`.
     pub fn open(source: Box<dyn ReadAt>, size: u32, overlay: Overlay) -> Result<Cells, Unreadable> {
-        let mut cells = Cells { source, size, overlay, bins: Vec::new(), pieces: Mutex::default() };
-        let mut at = 0;
-        while at < size {
-            let head = cells.read(at, BIN_HEAD_BYTES as usize)?;
-            let length = u32_at(&head, 8);
-            let whole = head.starts_with(b"hbin") && u32_at(&head, 4) == at && length > 0;
-            let fits = length.is_multiple_of(BIN_UNIT_BYTES) && length <= size - at;
-            if !whole || !fits {
-                return Err(damaged("a bin of the hive", at));
-            }
-            cells.bins.push(at);
-            at += length;
-        }
-        cells.bins.push(size);
+        let cells = Cells { source, size, overlay, bins: Mutex::default(), pieces: Mutex::default() };
+        cells.bin_at(0)?.ok_or_else(|| damaged("the first bin of the hive", 0))?;
         Ok(cells)
+    }
+
+    /// Where the bin that begins at `at` ends; `None` if none begins there.
+    fn bin_at(&self, at: u32) -> Result<Option<u32>, Unreadable> {
+        let head = self.read(at, BIN_HEAD_BYTES as usize)?;
+        let length = u32_at(&head, 8);
+        let is_bin = head.starts_with(b"hbin") && u32_at(&head, 4) == at && length > 0;
+        let fits = length.is_multiple_of(BIN_UNIT_BYTES) && length <= self.size.saturating_sub(at);
+        Ok((is_bin && fits).then(|| at + length))
+    }
+
+    /// The bin around `at`: the first to be found before it, if it reaches so far.
+    fn bin_around(&self, at: u32) -> Result<Option<(u32, u32)>, Unreadable> {
+        let known = |bins: &BTreeMap<u32, u32>| {
+            let (start, end) = bins.range(..=at).next_back()?;
+            (at < *end).then_some((*start, *end))
+        };
+        if let Some(bin) = known(&self.bins.lock().expect("no thread panics while it holds the lock")) {
+            return Ok(Some(bin));
+        }
+        let mut start = at / BIN_UNIT_BYTES * BIN_UNIT_BYTES;
+        while at < self.size {
+            if let Some(end) = self.bin_at(start)? {
+                self.bins.lock().expect("no thread panics while it holds the lock").insert(start, end);
+                return Ok((at < end).then_some((start, end)));
+            }
+            match start.checked_sub(BIN_UNIT_BYTES) {
+                Some(before) => start = before,
+                None => break,
+            }
+        }
+        Ok(None)
     }
 
     /// Bytes from `offset` in the bins; fewer only at their end.
@@ -66,9 +93,11 @@ impl Cells {
         let mut at = u64::from(offset);
         let mut bytes = Vec::with_capacity(end.saturating_sub(at) as usize);
         let mut pieces = self.pieces.lock().expect("no thread panics while it holds the lock");
+        pieces.spend(SPENT_ON_A_CELL + wanted as u64)?;
         while at < end {
             let number = at / PIECE_BYTES;
             if !pieces.kept.contains_key(&number) {
+                pieces.spend(PIECE_BYTES)?;
                 let piece = self.piece(number)?;
                 pieces.keep(number, piece);
             }
@@ -97,12 +126,10 @@ impl Cells {
 
     /// The cell at `at`, with up to `limit` of its bytes. It must be in use and lie within one bin.
     pub fn cell(&self, at: u32, limit: usize) -> Result<Cell, Unreadable> {
-        let bin = self.bins.partition_point(|start| *start <= at).checked_sub(1);
-        let within = bin.and_then(|bin| Some((self.bins[bin], *self.bins.get(bin + 1)?)));
-        let Some((start, end)) = within.filter(|(start, _)| at - start >= BIN_HEAD_BYTES) else {
+        let bin = self.bin_around(at)?.filter(|(start, _)| at - start >= BIN_HEAD_BYTES);
+        let Some((_, end)) = bin else {
             return Err(damaged("the place of a cell", at));
         };
-        debug_assert!(start < end);
         let head = self.read(at, 4)?;
         // The size of a cell in use is stored as its negative.
         let size = (u32_at(&head, 0) as i32).checked_neg().and_then(|size| u32::try_from(size).ok());
@@ -122,6 +149,15 @@ impl Cells {
 }
 
 impl Pieces {
+    fn spend(&mut self, bytes: u64) -> Result<(), Unreadable> {
+        self.spent = self.spent.saturating_add(bytes);
+        if self.spent > SPENT_MAX {
+            let (found, limit) = (self.spent, SPENT_MAX);
+            return Err(Unreadable::OverLimit { what: "bytes read of a hive", found, limit });
+        }
+        Ok(())
+    }
+
     fn keep(&mut self, number: u64, piece: Vec<u8>) {
         if self.order.len() >= PIECES_KEPT
             && let Some(oldest) = self.order.pop_front()

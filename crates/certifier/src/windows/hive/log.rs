@@ -10,8 +10,11 @@ use super::base::{BASE_BYTES, BaseBlock, SECTOR_BYTES};
 use super::{HIVE_BYTES_MAX, bytes_of, marvin};
 use crate::windows::little_endian::{u32_at, u64_at};
 
-/// The most that logs may lay over a hive.
-pub const OVERLAY_BYTES_MAX: u64 = 64 << 20;
+/// The most that logs may lay over a hive. It is kept in memory, for each hive of a system.
+pub const OVERLAY_BYTES_MAX: u64 = 24 << 20;
+
+/// Larger logs are not read.
+pub const LOG_BYTES_MAX: u64 = 128 << 20;
 
 /// Entries above this are no log of Windows.
 const ENTRIES_MAX: usize = 100_000;
@@ -37,6 +40,10 @@ pub struct Recovered {
 pub fn recover(found: Option<BaseBlock>, logs: &[&dyn ReadAt]) -> Result<Option<Recovered>, Unreadable> {
     let mut bases = Vec::new();
     for log in logs {
+        if log.size_bytes() > LOG_BYTES_MAX {
+            let (found, limit) = (log.size_bytes(), LOG_BYTES_MAX);
+            return Err(Unreadable::OverLimit { what: "bytes in a log of a hive", found, limit });
+        }
         let base = BaseBlock::read(&bytes_of(*log, 0, SECTOR_BYTES)?).filter(|base| base.checksum_holds);
         bases.extend(base.map(|base| (*log, base)));
     }

@@ -11,8 +11,8 @@ const VALUES_MAX: usize = 100_000;
 pub const DATA_BYTES_MAX: usize = 4 << 20;
 
 const VALUE_HEAD_BYTES: usize = 20;
-/// Sixteen bits count the bytes of a name.
-const VALUE_NAME_BYTES_MAX: usize = 65_535;
+/// Longer names, up to what sixteen bits count, take a second look.
+const VALUE_NAME_BYTES_USUAL: usize = 256;
 const NAME_IS_LATIN: u16 = 1;
 /// In the size: the data stands where its offset would.
 const INLINE: u32 = 1 << 31;
@@ -76,9 +76,12 @@ impl Hive {
     }
 
     fn read_value(&self, at: u32) -> Result<Value, Unreadable> {
-        let cell = self.cells.cell(at, VALUE_HEAD_BYTES + VALUE_NAME_BYTES_MAX)?;
+        let mut cell = self.cells.cell(at, VALUE_HEAD_BYTES + VALUE_NAME_BYTES_USUAL)?;
+        let name_bytes = usize::from(u16_at(&cell.bytes, 2));
+        if name_bytes > VALUE_NAME_BYTES_USUAL {
+            cell = self.cells.cell(at, VALUE_HEAD_BYTES + name_bytes)?;
+        }
         let bytes = &cell.bytes;
-        let name_bytes = usize::from(u16_at(bytes, 2));
         let name = bytes.get(VALUE_HEAD_BYTES..VALUE_HEAD_BYTES + name_bytes);
         let (true, Some(name)) = (bytes.starts_with(b"vk"), name) else {
             return Err(damaged("a value", at));

@@ -1,6 +1,7 @@
 //! Volumes that lie: damage is an answer, a panic or a loop is not.
 
 use super::*;
+use crate::lzo;
 
 /// Where the blocks of metadata of a volume lie.
 fn nodes(volume: &Sparse, node_bytes: u64) -> Vec<u64> {

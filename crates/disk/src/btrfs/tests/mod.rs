@@ -186,6 +186,15 @@ fn the_usual_subvolume_is_told_by_its_path() {
     assert_eq!(fs.usual_root().unwrap(), b"/system");
     assert!(fs.look_up("/system/etc/os-release").unwrap().is_some());
     assert!(fs.look_up("/etc/os-release").unwrap().is_none());
+    let mut paths = Vec::new();
+    let mut fs = fs;
+    for id in fs.subvolumes.all().iter().map(|subvolume| subvolume.id).collect::<Vec<_>>() {
+        fs.subvolumes.usual = id;
+        paths.push(String::from_utf8(fs.usual_root().unwrap()).unwrap());
+    }
+    assert_eq!(paths, ["/", "/system", "/home", "/system/deep/er/var", "/before"]);
+    fs.subvolumes.usual = 99_999;
+    assert!(fs.usual_root().is_err());
 }
 
 #[test]

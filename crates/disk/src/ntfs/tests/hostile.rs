@@ -250,6 +250,20 @@ fn a_list_of_attributes_that_lies_in_clusters_is_the_files_too() {
     assert_eq!(whole(&fs, &stream), lines);
 }
 
+#[test]
+fn files_whose_lists_of_attributes_share_clusters_end_the_sweep() {
+    let mut image = SOUND.clone();
+    let list = mapped(kinds::ATTRIBUTE_LIST, 60, 0..64, 256 << 10, &[0x21, 64, 0, 1, 0]);
+    for n in 0..17 {
+        let number = number_of(&format!("/crowded/entry number {n}.conf"));
+        put_list(&mut image, number, &list);
+    }
+    let fs = opened(image).unwrap();
+    let swept = fs.sweep(&mut |_| {}, &mut |_| {});
+    assert_eq!(what(swept), "over the limit: size of all lists of attributes");
+    assert_eq!(fs.names().unwrap().faults_counted, 0);
+}
+
 /// The blocks of a directory.
 fn blocks(path: &str) -> Vec<usize> {
     let fs = opened(SOUND.clone()).unwrap();
@@ -374,6 +388,10 @@ fn reparse_points_that_are_not_read_are_named_and_cut_ones_are_damage() {
     let fs = with(&|value| value[4..6].fill(0xff));
     assert_eq!(what(fs.node(number)), "reparse point");
     assert_eq!(what(fs.node(number | 500 << 48)), "reparse point");
+    // What a file does not say of itself does not count.
+    let mut image = SOUND.clone();
+    edit_attribute(&mut image, number, kinds::STANDARD_INFORMATION, |found| found[24 + 33] &= !4);
+    assert_eq!(node(&opened(image).unwrap(), "/sub/link").kind, Kind::File);
     let fs = opened(SOUND.clone()).unwrap();
     assert_eq!(what(fs.node(number | 500 << 48)), "number of a stream");
     assert_eq!(what(fs.node(1 << 40)), "number of a record past the end of the table");
