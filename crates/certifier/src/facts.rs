@@ -87,7 +87,8 @@ pub struct Given<'a> {
 impl<'a> Given<'a> {
     /// A store of advisories and the day on which it is looked into, where there is one.
     pub fn of(store: Option<&'a (Store, Day)>) -> Given<'a> {
-        Given { advisories: store.map(|(store, _)| store), on: store.map(|(_, on)| *on), ..Given::default() }
+        let (advisories, on) = (store.map(|(store, _)| store), store.map(|(_, on)| *on));
+        Given { advisories, on, scanners: None }
     }
 }
 

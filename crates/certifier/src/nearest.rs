@@ -80,7 +80,7 @@ mod tests {
         check("L117", Some("L17"));
         check("l-17", Some("L17"));
         check("V1", Some("V01"));
-        check("K99", Some("K02"));
+        check("K99", Some("K04"));
     }
 
     #[test]

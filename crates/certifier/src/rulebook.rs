@@ -14,7 +14,7 @@ use crate::rules::{
 use crate::windows::system::Windows;
 
 /// The edition of the rulebook. It changes whenever a verdict could.
-pub const EDITION: &str = "2026.11-1";
+pub const EDITION: &str = "2026.11-2";
 
 /// The day of the edition, as of which lifetimes are judged unless a profile names another.
 pub const EDITION_DAY: &str = "2026-11-22";
