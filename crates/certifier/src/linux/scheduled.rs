@@ -32,9 +32,9 @@ pub struct Scheduled {
 pub fn all(root: &Root) -> Result<Vec<Scheduled>, Undecided> {
     let mut found = Vec::new();
     let cron = CRON_FOLDERS.iter().chain(&TABLE_FOLDERS).map(|folder| (*folder).to_owned());
-    let visible: &dyn Fn(&str) -> bool = &|name| !name.starts_with('.');
-    let (is_timer, is_module): (&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool) =
-        (&|name| name.ends_with(".timer"), &|name| name.ends_with(".so"));
+    let visible: fn(&str) -> bool = |name| !name.starts_with('.');
+    let is_timer: fn(&str) -> bool = |name| name.ends_with(".timer");
+    let is_module: fn(&str) -> bool = |name| name.ends_with(".so");
     // On most systems `/lib` is a link, and its files are met under `/usr/lib`.
     let is_twice = root.link("/lib")?.is_some();
     let units = UNIT_FOLDERS.iter().filter(|folder| !(is_twice && folder.starts_with("/lib/")));

@@ -84,7 +84,7 @@ async fn again(
     let Outcome::Judged(report) = checked(judged.outcome, image) else { return Ok(None) };
     // Facts without a content id are facts of nothing.
     let tells_all = report.content_id.is_some() && !stored::must_be_read_again(&report);
-    Ok(tells_all.then(|| (Outcome::Judged(report), facts)))
+    Ok(tells_all.then_some((Outcome::Judged(report), facts)))
 }
 
 /// Judges the image itself, and keeps its facts: they are safe on disk before a row speaks of them.
