@@ -44,8 +44,8 @@ fn make(private: &Path, public: &Path) -> Result<String, (PathBuf, io::Error)> {
     getrandom::fill(&mut seed).map_err(|cause| (private.to_owned(), io::Error::other(cause.to_string())))?;
     let key = PrivateKey::from_seed(&seed);
     // The public one first: whoever finds both has both whole.
-    files::create(public, 0o644, &key.public().to_pem()).map_err(|cause| (public.to_owned(), cause))?;
-    let written = files::create(private, 0o600, &key.to_pem());
+    files::create(public, 0o644, key.public().to_pem()).map_err(|cause| (public.to_owned(), cause))?;
+    let written = files::create(private, 0o600, key.to_pem());
     if let Err(cause) = written {
         // It is ours, and without its other half it would only mislead.
         let _ = fs::remove_file(public);
