@@ -35,10 +35,13 @@ fn the_demo_image_holds_every_rule_of_the_markets_own_engines() {
     let (code, report) = certify("kvm");
     assert_eq!(code, Some(0), "{report:#}");
     assert_eq!(report["verdict"], "certified");
-    for bad in ["fail", "warn", "not_decided"] {
+    for bad in ["fail", "warn"] {
         assert_eq!(rules(&report, bad), Vec::<&str>::new(), "{bad}");
     }
-    assert!(rules(&report, "pass").len() > 30, "{:?}", rules(&report, "pass"));
+    // Open is only what needs a running machine, or a feed of advisories that nobody gave.
+    let open = rules(&report, "not_decided");
+    assert!(open.iter().all(|id| id.starts_with('B') || matches!(*id, "C02" | "C03")), "{open:?}");
+    assert!(rules(&report, "pass").len() > 50, "{:?}", rules(&report, "pass"));
 }
 
 #[test]
@@ -46,7 +49,7 @@ fn the_demo_image_is_told_what_it_lacks_for_azure() {
     let (code, report) = certify("azure");
     assert_eq!(code, Some(1), "{report:#}");
     assert_eq!(report["verdict"], "not_certified");
-    assert_eq!(rules(&report, "fail"), ["V08", "L03"]);
+    assert_eq!(rules(&report, "fail"), ["V08", "L03", "L06", "L11", "L12"]);
     let lacks = |id: &str| {
         let all = report["rules"].as_array().expect("a report has rules");
         all.iter().find(|rule| rule["id"] == id).unwrap_or_else(|| panic!("no {id} in {report:#}"))

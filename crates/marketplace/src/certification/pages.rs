@@ -274,9 +274,11 @@ fn filters(w: &Words, view: &ReportView, here: &str, shows: &Shows) -> Vec<Link>
         ("", "certification-filter-all", None),
         ("must_fix", "certification-must-fix", Some(view.must_fix.len())),
         ("warnings", "certification-warnings", Some(view.warnings.len())),
+        ("excepted", "certification-excepted", Some(view.excepted.len())),
         ("not_decided", "certification-not-decided", Some(view.not_decided.len())),
         ("passed", "certification-filter-passed", Some(view.passed.len())),
         ("not_applicable", "certification-filter-not-applicable", Some(view.not_applicable.len())),
+        ("needs_boot", "certification-filter-needs-boot", Some(view.needs_boot.len())),
     ];
     let shown = groups.into_iter().filter(|(_, _, count)| *count != Some(0));
     shown
@@ -313,11 +315,12 @@ impl ReportPart {
         }
     }
 
-    fn open_groups<'v>(&self, view: &'v ReportView) -> [Group<'v>; 3] {
+    fn open_groups<'v>(&self, view: &'v ReportView) -> [Group<'v>; 4] {
         let group = |name, title_key, rules| Group { name, title_key, rules };
         [
             group("must_fix", "certification-fix-first", &view.must_fix[..]),
             group("warnings", "certification-warnings", &view.warnings[..]),
+            group("excepted", "certification-excepted", &view.excepted[..]),
             group("not_decided", "certification-not-decided", &view.not_decided[..]),
         ]
     }

@@ -3,6 +3,7 @@
 use certifier::finding::Verdict as Each;
 use certifier::rendered::{RenderedEvidence, RenderedRule};
 use certifier::report::Report;
+use certifier::rulebook::{Needs, rule_of};
 use house::web::{DiskBar, State, Stretch};
 use house::words::{Language, Words};
 
@@ -19,6 +20,10 @@ pub struct ReportView {
     pub must_fix: Vec<RuleView>,
     pub warnings: Vec<RuleView>,
     pub not_decided: Vec<RuleView>,
+    /// What only a running machine shows: told, and in nobody's way.
+    pub needs_boot: Vec<RuleView>,
+    /// What is broken and was accepted by name.
+    pub excepted: Vec<RuleView>,
     pub passed: Vec<RuleView>,
     pub not_applicable: Vec<RuleView>,
     pub disk: Option<DiskBar>,
@@ -64,6 +69,13 @@ pub struct ScanView {
 /// Places shown for one rule; the JSON has them all.
 const PLACES_SHOWN_MAX: usize = 12;
 
+impl ReportView {
+    /// What a certified image has beside what passed and what warns, each with the key of its heading.
+    pub fn accepted_and_open(&self) -> [(&'static str, &[RuleView]); 2] {
+        [("certification-excepted", &self.excepted), ("certification-not-decided", &self.not_decided)]
+    }
+}
+
 /// The certifier's name for the reader's language.
 pub fn language_of(w: &Words) -> certifier::words::Language {
     match w.language() {
@@ -78,13 +90,17 @@ pub fn report_view(report: &Report, w: &Words) -> ReportView {
     let with = |verdict: Each| -> Vec<RuleView> {
         rendered.rules.iter().filter(|rule| rule.verdict == verdict).map(|rule| rule_view(rule, w)).collect()
     };
+    let (needs_boot, not_decided) =
+        with(Each::NotDecided).into_iter().partition(|rule: &RuleView| needs_boot(&rule.id));
     ReportView {
         verdict: Verdict::of(report),
         headline: rendered.verdict_words.clone(),
         broken_off: rendered.broken_off.clone(),
         must_fix: with(Each::Fail),
         warnings: with(Each::Warn),
-        not_decided: with(Each::NotDecided),
+        not_decided,
+        needs_boot,
+        excepted: with(Each::Excepted),
         passed: with(Each::Pass),
         not_applicable: with(Each::NotApplicable),
         disk: disk_bar(report, w),
@@ -104,6 +120,10 @@ pub fn report_view(report: &Report, w: &Words) -> ReportView {
         format: report.format.clone(),
         size_bytes: report.size_bytes,
     }
+}
+
+fn needs_boot(id: &str) -> bool {
+    rule_of(id).is_some_and(|rule| rule.needs == Needs::Boot)
 }
 
 fn rule_view(rule: &RenderedRule<'_>, w: &Words) -> RuleView {

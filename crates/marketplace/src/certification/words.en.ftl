@@ -70,6 +70,13 @@ certification-filter-not-applicable = Not applicable
 certification-must-fix = To fix
 certification-fix-first = Fix first
 certification-warnings = Warnings
+certification-excepted = Accepted by exception
+certification-filter-needs-boot = Needs a running machine
+certification-needs-boot =
+    { $count ->
+        [one] One check needs a running machine
+       *[other] { $count } checks need a running machine
+    }
 certification-not-decided = Could not be decided
 certification-where = Where
 certification-found = Found

@@ -70,6 +70,13 @@ certification-filter-not-applicable = Sans objet
 certification-must-fix = À corriger
 certification-fix-first = À corriger d’abord
 certification-warnings = Avertissements
+certification-excepted = Acceptés par exception
+certification-filter-needs-boot = Demandent une machine qui tourne
+certification-needs-boot =
+    { $count ->
+        [one] Un contrôle demande une machine qui tourne
+       *[other] { $count } contrôles demandent une machine qui tourne
+    }
 certification-not-decided = Non décidés
 certification-where = Où
 certification-found = Trouvé
