@@ -157,6 +157,7 @@ fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyho
     settings.name = args.name.clone();
     settings.accent = args.accent.clone();
     settings.private_hooks = args.private_hooks;
+    settings.advisories = Some(args.place.data.join(crate::advisories::FILE_NAME));
     settings.certify_program = Some(std::env::current_exe().context("this program cannot find itself")?);
     let blobs = Blobs::open(&args.place.data).context("the blobs cannot be opened")?;
     let machines = Config {

@@ -31,6 +31,8 @@ pub struct Settings {
     pub profile: String,
     /// The program that judges images in a process of its own; without one they are judged in this process.
     pub certify_program: Option<PathBuf>,
+    /// Where `halle advisories import` keeps known vulnerabilities; they are looked for once the file is there.
+    pub advisories: Option<PathBuf>,
     /// Whether web hooks may call addresses of this machine and of private networks.
     pub private_hooks: bool,
     /// Under which name customers reach the ports of machines; empty for the address at which the engine opens them.
@@ -49,6 +51,7 @@ impl Settings {
             image_bytes_max: 1023 << 30,
             profile: "kvm".to_owned(),
             certify_program: None,
+            advisories: None,
             private_hooks: false,
             machines_host: String::new(),
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use certifier::advisories::day::Day;
 use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, Task, facts_in, percent_of};
 use certifier::facts::Given;
 use certifier::profile::Profile;
@@ -37,18 +38,16 @@ pub struct Order {
     pub file_name: String,
     pub profile: String,
     pub task: Task,
+    /// A store of advisories, and the day on which it is looked into.
+    pub advisories: Option<(PathBuf, Day)>,
 }
 
 impl Order {
     /// As the process is told it.
     fn told(&self) -> certifier::child::Order {
         let profile = Measure::Named(self.profile.clone());
-        certifier::child::Order {
-            file_name: self.file_name.clone(),
-            profile,
-            task: self.task,
-            advisories: None,
-        }
+        let advisories = self.advisories.clone();
+        certifier::child::Order { file_name: self.file_name.clone(), profile, task: self.task, advisories }
     }
 }
 
@@ -182,11 +181,13 @@ async fn inside<Told: Future<Output = Result<()>>>(
 
 fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Examined> {
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(&order.blob)?);
-    let outcome = match certifier::child::perform(source, &order.told(), profile, &Given::default(), progress)
-    {
-        Ok((report, facts)) => return Ok(Examined { outcome: Outcome::Judged(Box::new(report)), facts }),
-        Err(cause) => Outcome::BrokenOff(Text::new("certification-died").with("how", cause.to_string())),
-    };
+    let order = order.told();
+    let store = order.store()?;
+    let outcome =
+        match certifier::child::perform(source, &order, profile, &Given::of(store.as_ref()), progress) {
+            Ok((report, facts)) => return Ok(Examined { outcome: Outcome::Judged(Box::new(report)), facts }),
+            Err(cause) => Outcome::BrokenOff(Text::new("certification-died").with("how", cause.to_string())),
+        };
     Ok(Examined { outcome, facts: None })
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use certifier::advisories::day::Day;
 use certifier::child::Task;
 use certifier::stored;
 use house::jobs::{Claim, Handlers, Next};
@@ -80,7 +81,7 @@ async fn again(
     if !blob.try_exists()? {
         return Ok(None);
     }
-    let judged = judge(market, claim, order(run, image, blob, Task::JudgeFacts)).await?;
+    let judged = judge(market, claim, order(market, run, image, blob, Task::JudgeFacts)).await?;
     let Outcome::Judged(report) = checked(judged.outcome, image) else { return Ok(None) };
     // Facts without a content id are facts of nothing.
     let tells_all = report.content_id.is_some() && !stored::must_be_read_again(&report);
@@ -90,7 +91,7 @@ async fn again(
 /// Judges the image itself, and keeps its facts: they are safe on disk before a row speaks of them.
 async fn anew(market: &Market, claim: &Claim, run: &Run, image: &Image) -> Result<(Outcome, Option<String>)> {
     let blob = market.blobs().path(&image.content_id)?;
-    let judged = judge(market, claim, order(run, image, blob, Task::Keep)).await?;
+    let judged = judge(market, claim, order(market, run, image, blob, Task::Keep)).await?;
     let outcome = checked(judged.outcome, image);
     let facts = judged.facts.filter(|_| matches!(outcome, Outcome::Judged(_)));
     let Some(facts) = facts else { return Ok((outcome, None)) };
@@ -99,8 +100,11 @@ async fn anew(market: &Market, claim: &Claim, run: &Run, image: &Image) -> Resul
     Ok((outcome, Some(name)))
 }
 
-fn order(run: &Run, image: &Image, blob: PathBuf, task: Task) -> Order {
-    Order { blob, file_name: image.file_name.clone(), profile: run.profile.clone(), task }
+fn order(market: &Market, run: &Run, image: &Image, blob: PathBuf, task: Task) -> Order {
+    let feed = market.settings().advisories.clone().filter(|feed| feed.exists());
+    let today = Day::of_seconds(market.database().clock().now().as_second());
+    let advisories = feed.map(|feed| (feed, today));
+    Order { blob, file_name: image.file_name.clone(), profile: run.profile.clone(), task, advisories }
 }
 
 async fn judge(market: &Market, claim: &Claim, order: Order) -> Result<Examined> {

@@ -259,8 +259,13 @@ fn check(script: &'static str, patience: Duration) -> impl Future<Output = house
     let blob = folder.path().join("blob");
     std::fs::write(&blob, vhd(2, 1)).unwrap();
     async move {
-        let order =
-            Order { blob, file_name: "disk.vhd".to_owned(), profile: "kvm".to_owned(), task: Task::Judge };
+        let order = Order {
+            blob,
+            file_name: "disk.vhd".to_owned(),
+            profile: "kvm".to_owned(),
+            task: Task::Judge,
+            advisories: None,
+        };
         let outcome = outside(&program, &order, patience, |_| async { Ok(()) }).await;
         drop(folder);
         outcome.map(|examined| examined.outcome)
@@ -293,8 +298,13 @@ async fn the_report_of_a_child_is_the_report_of_this_process() {
     let folder = tempfile::tempdir().unwrap();
     let blob = folder.path().join("blob");
     std::fs::write(&blob, vhd(2, 1)).unwrap();
-    let order =
-        Order { blob, file_name: "disk.vhd".to_owned(), profile: "strict".to_owned(), task: Task::Judge };
+    let order = Order {
+        blob,
+        file_name: "disk.vhd".to_owned(),
+        profile: "strict".to_owned(),
+        task: Task::Judge,
+        advisories: None,
+    };
     let here = child::examine(None, order.clone(), |_| async { Ok(()) }).await.unwrap().outcome;
     let Outcome::Judged(here) = here else { panic!("judged in this process") };
     let line = format!("{{\"report\":{}}}", serde_json::to_string(&here).unwrap());
