@@ -4,7 +4,7 @@
 #   crates/certifier/benches/debian-root.sh [ROOT]
 #
 # ROOT is a folder with a Debian system; without one, mmdebstrap makes a small one. Nothing is mounted or booted, but
-# mmdebstrap and file ownership want root. Needs mmdebstrap, e2fsprogs and fdisk. SIZE_GIB sets the size of the disk.
+# mmdebstrap and file ownership want root. Needs mmdebstrap, e2fsprogs, dosfstools, mtools and fdisk. SIZE_GIB sets the size of the disk.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 PATH=$PATH:/usr/sbin:/sbin
@@ -38,10 +38,16 @@ generalise() {
 # Makes FOLDER into the fixed VHD FILE.
 pack() {
     truncate -s "$size" "$2"
-    printf 'label: gpt\nstart=2048,size=8192,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=16384,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n' |
+    printf 'label: gpt\nstart=2048,size=65536,type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=67584,type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n' |
         sfdisk --quiet "$2"
-    mke2fs -q -F -t ext4 -d "$1" "$work/part" $(( (size - (16384 + 2048) * 512) / 1024 ))k
-    dd if="$work/part" of="$2" bs=1M seek=8 conv=notrunc,sparse status=none
+    # The kernel is a program for the firmware too, so it can stand where the boot loader would.
+    mkfs.vfat -C "$work/part" 32768 > /dev/null
+    mmd -i "$work/part" ::/EFI ::/EFI/BOOT
+    mcopy -i "$work/part" "$1"/boot/vmlinuz-* ::/EFI/BOOT/BOOTX64.EFI
+    dd if="$work/part" of="$2" bs=1M seek=1 conv=notrunc,sparse status=none
+    rm "$work/part"
+    mke2fs -q -F -t ext4 -d "$1" "$work/part" $(( (size - (67584 + 2048) * 512) / 1024 ))k
+    dd if="$work/part" of="$2" bs=1M seek=33 conv=notrunc,sparse status=none
     rm "$work/part"
     python3 - "$2" "$size" <<'P'
 import struct, sys
