@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::read_at::ReadAt;
-use crate::tree::{Extent, Unreadable};
+use crate::tree::{Extent, Node, Unreadable};
 
 /// What the cache holds at most.
 const CACHE_BYTES: usize = 8 << 20;
@@ -148,8 +148,25 @@ impl Blocks {
 pub(crate) struct LastMap(Mutex<Option<(u64, Arc<Vec<Extent>>)>>);
 
 impl LastMap {
+    /// Up to `limit` bytes of a file from `offset`, fewer only at its end. Where it lies is asked of `map`, unless that is at hand.
+    pub fn read(
+        &self,
+        blocks: &Blocks,
+        file: &Node,
+        offset: u64,
+        limit: usize,
+        map: impl FnOnce() -> Result<Vec<Extent>, Unreadable>,
+    ) -> Result<Vec<u8>, Unreadable> {
+        let left = file.size_bytes.saturating_sub(offset);
+        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        blocks.read_mapped(&self.of(file.inode, map)?, offset, length)
+    }
+
     /// The extents of an inode, made by `map` unless they are at hand.
-    pub fn of(
+    fn of(
         &self,
         inode: u64,
         map: impl FnOnce() -> Result<Vec<Extent>, Unreadable>,

@@ -123,10 +123,6 @@ impl Directories for Btrfs {
         &inode.node
     }
 
-    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
-        Ok(Some(self.inode(number)?.node.kind))
-    }
-
     fn visit_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
         directory::visit(self, directory, visit)
     }

@@ -182,13 +182,7 @@ impl Directories for Ext4 {
 
     fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
         inode.check_readable()?;
-        let left = inode.node.size_bytes.saturating_sub(offset);
-        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if length == 0 {
-            return Ok(Vec::new());
-        }
-        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
-        self.blocks.read_mapped(&map, offset, length)
+        self.last_map.read(&self.blocks, &inode.node, offset, limit, || extents::map(self, inode))
     }
 
     fn attributes_of(&self, inode: &Inode) -> Result<Vec<Attribute>, Unreadable> {

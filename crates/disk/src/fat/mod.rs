@@ -93,10 +93,6 @@ impl Directories for Fat {
         Ok(self.map(directory)?.iter().map(|extent| extent.length).sum())
     }
 
-    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
-        Ok(Some(self.inode(number)?.node.kind))
-    }
-
     fn visit_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {
         directory::visit(self, directory, &mut |found| visit(found.name()))
     }
@@ -125,13 +121,7 @@ impl Directories for Fat {
         if inode.node.kind != Kind::File {
             return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
         }
-        let left = inode.node.size_bytes.saturating_sub(offset);
-        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if length == 0 {
-            return Ok(Vec::new());
-        }
-        let map = self.last_map.of(inode.node.inode, || self.map(inode))?;
-        self.blocks.read_mapped(&map, offset, length)
+        self.last_map.read(&self.blocks, &inode.node, offset, limit, || self.map(inode))
     }
 
     fn named(&self) -> Identity {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::naming::{self, Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
-use crate::tree::{self, Attribute, Condition, Extent, Fault, Kind, Laid, Names, Node, OnFault, Unreadable};
+use crate::tree::{self, Attribute, Condition, Extent, Fault, Laid, Names, Node, OnFault, Unreadable};
 
 mod directory;
 mod file;
@@ -75,10 +75,6 @@ impl Directories for Squashfs {
 
     fn node_of(inode: &Inode) -> &Node {
         &inode.node
-    }
-
-    fn kind_of(&self, number: u64) -> Result<Option<Kind>, Unreadable> {
-        Ok(Some(self.inode(number)?.node.kind))
     }
 
     fn visit_names(&self, directory: &Inode, visit: &mut Visit<'_>) -> Result<(), Unreadable> {

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::read_at::FileImage;
+use crate::tree::Kind;
 use crate::tree::Tree;
 
 fn noise(length: usize) -> Vec<u8> {

@@ -176,13 +176,7 @@ impl Directories for Xfs {
         if inode.node.kind != Kind::File {
             return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
         }
-        let left = inode.node.size_bytes.saturating_sub(offset);
-        let length = limit.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if length == 0 {
-            return Ok(Vec::new());
-        }
-        let map = self.last_map.of(inode.node.inode, || extents::map(self, inode))?;
-        self.blocks.read_mapped(&map, offset, length)
+        self.last_map.read(&self.blocks, &inode.node, offset, limit, || extents::map(self, inode))
     }
 
     /// Access control lists are told as XFS keeps them (`trusted.SGI_ACL_FILE`).
