@@ -29,11 +29,10 @@ pub fn read(root: &Root) -> Result<Vec<Package>, Undecided> {
 
 /// Shows the path of every file that a package owns.
 pub(super) fn files(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undecided> {
-    for name in root.names(INFO_FOLDER)?.iter().filter(|name| name.ends_with(".list")) {
-        let text = root.text_up_to(&format!("{INFO_FOLDER}/{name}"), STATUS_BYTES_MAX)?;
-        text.unwrap_or_default().lines().for_each(&mut *show);
-    }
-    Ok(())
+    root.texts(INFO_FOLDER, ".list", STATUS_BYTES_MAX, &mut |text| {
+        text.lines().for_each(&mut *show);
+        Ok(())
+    })
 }
 
 pub(super) fn limit(packages: &[Package]) -> Result<(), Undecided> {
