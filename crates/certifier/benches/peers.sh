@@ -56,6 +56,7 @@ run() {
         # Halle answers 1 where the image is refused, which is an answer too.
         command time -o "$bench/time" -f '%U %S %e %M' "$@" > "$bench/$key.out" 2> "$bench/$key.err" || true
         read -r user system elapsed kib < <(tail -n 1 "$bench/time")
+        echo "$key: $user + $system CPU s, $elapsed s, $((kib / 1024)) MiB" >&2
         read -r "cpu[$key]" "wall[$key]" "peak[$key]" < <(awk -v c="$(awk -v a="$user" -v b="$system" 'BEGIN { print a + b }')" \
             -v w="$elapsed" -v m="$kib" -v oc="${cpu[$key]:-1e9}" -v ow="${wall[$key]:-1e9}" -v om="${peak[$key]:-0}" \
             'BEGIN { print (c < oc ? c : oc), (w < ow ? w : ow), (m / 1024 > om ? m / 1024 : om) }')
