@@ -5,7 +5,7 @@ use house::words::Text;
 use house::{Error, Id, Result, Tx, audit, jobs, outbox};
 use serde_json::json;
 
-use super::{Run, Verdict, letters, record};
+use super::{Run, Verdict, letters, record, signing};
 use crate::images;
 use crate::market::Market;
 use crate::people;
@@ -19,8 +19,8 @@ pub enum Outcome {
     BrokenOff(Text),
 }
 
-/// Concludes a run: the report is kept with the name of the blob of its facts, what waits for it is queued, and the image's sender
-/// gets a letter. A run that is concluded already stays as it is.
+/// Concludes a run: the report is kept with the name of the blob of its facts, a good verdict is signed, what waits for it is queued,
+/// and the image's sender gets a letter. A run that is concluded already stays as it is.
 pub async fn conclude(
     tx: &mut Tx,
     market: &Market,
@@ -37,6 +37,9 @@ pub async fn conclude(
     }
     let run =
         record::run(tx, id).await?.ok_or_else(|| Error::fault("a run that was just concluded is gone"))?;
+    if let (Verdict::Certified, Outcome::Judged(report)) = (verdict, outcome) {
+        signing::keep(tx, market, id, report).await?;
+    }
     let image = images::image(tx, run.image).await?;
     if let Some(image) = &image {
         tx.concerns(image.organisation);

@@ -11,7 +11,7 @@ use house::{Error, Id, Result};
 use serde::{Deserialize, Serialize};
 
 use super::child::{self, Examined, Order};
-use super::{Outcome, Run, begin, conclude, record};
+use super::{Outcome, Run, begin, conclude, record, signing};
 use crate::images::{self, Image};
 use crate::market::Market;
 
@@ -20,18 +20,37 @@ pub const EXAMINE: &str = "certification.examine";
 /// Begins the first run of an image that has just been sealed; its subject is the image.
 pub const FIRST_LOOK: &str = "certification.first_look";
 
+/// Signs what was certified before there was a key; its subject is [`ALL`].
+pub const SIGN: &str = "certification.sign";
+pub const ALL: &str = "all";
+
 /// Adds the jobs of this chapter.
 pub fn handle(handlers: &mut Handlers, market: &Market) {
     let of = market.clone();
     handlers.on(FIRST_LOOK, move |claim| first_look(of.clone(), claim));
     let of = market.clone();
     handlers.on(EXAMINE, move |claim| examine(of.clone(), claim));
+    let of = market.clone();
+    handlers.on(SIGN, move |claim| sign_the_rest(of.clone(), claim));
 }
 
 async fn first_look(market: Market, claim: Claim) -> Result<Next> {
     let mut tx = claim.write().await?;
     begin(&mut tx, claim.subject_id()?, &market.settings().profile, None).await?;
     claim.finish(tx).await
+}
+
+/// Signs certified runs that have no certificate, a few in each transaction.
+async fn sign_the_rest(market: Market, claim: Claim) -> Result<Next> {
+    let mut after = None;
+    loop {
+        let mut tx = claim.write().await?;
+        after = signing::sign_some(&mut tx, &market, after).await?;
+        match after {
+            Some(_) => tx.commit().await?,
+            None => return claim.finish(tx).await,
+        }
+    }
 }
 
 /// What a run goes by.

@@ -6,6 +6,9 @@
 //! The bytes of an image are hostile, so they are read in a process of its own, with limits on its memory and its time; its death
 //! is a verdict, never an outage.
 //!
+//! A verdict that is good is signed in its own transaction ([`signing`]): there is no certified image without a certificate that anyone
+//! can check offline, and no certificate of one that was not.
+//!
 //! What is absent: a run that changes its mind. A second look is a second run. And two runs for one question: whoever asks again
 //! while a run is under way, or after it was decided by the same edition of the rulebook, is given that run.
 
@@ -18,13 +21,15 @@ mod letters;
 pub mod pages;
 mod record;
 pub mod report_view;
+mod signing;
 #[cfg(test)]
 mod tests;
 
+use certifier::exceptions::Granted;
 use certifier::profile::Profile;
 use certifier::report::{Overall, Report};
 use house::error::Kind;
-use house::words::{Language, Text};
+use house::words::{Language, Text, Words};
 use house::{Id, Refusal, Result, Timestamp, Tx};
 
 use crate::images::Image;
@@ -32,6 +37,9 @@ use crate::images::Image;
 pub use begin::{begin, judge_again};
 pub use conclude::{Outcome, conclude};
 pub use jobs::handle;
+pub use signing::{
+    PublishedKey, Signed, Signer, Standing, day_of, key, keys, midnight, sign_soon, signed, standing,
+};
 
 /// What this chapter says.
 pub const WORDS: &[(Language, &str)] =
@@ -119,6 +127,8 @@ pub struct Certificate {
     pub passed: usize,
     pub warnings: usize,
     pub not_applicable: usize,
+    /// Where the signed statement is, once there is one.
+    pub address: Option<String>,
 }
 
 /// The ways in which this chapter says no.
@@ -126,6 +136,7 @@ pub struct Certificate {
 pub enum Refused {
     NoSuchProfile,
     NoReportYet,
+    NoCertificate,
 }
 
 impl Refusal for Refused {
@@ -133,6 +144,7 @@ impl Refusal for Refused {
         match self {
             Refused::NoSuchProfile => "certification.no_such_profile",
             Refused::NoReportYet => "certification.no_report_yet",
+            Refused::NoCertificate => "certification.no_certificate",
         }
     }
 
@@ -140,13 +152,14 @@ impl Refusal for Refused {
         Text::new(match self {
             Refused::NoSuchProfile => "refused-certification-no-such-profile",
             Refused::NoReportYet => "refused-certification-no-report-yet",
+            Refused::NoCertificate => "refused-certification-no-certificate",
         })
     }
 
     fn kind(&self) -> Kind {
         match self {
             Refused::NoSuchProfile => Kind::BadInput,
-            Refused::NoReportYet => Kind::NotNow,
+            Refused::NoReportYet | Refused::NoCertificate => Kind::NotNow,
         }
     }
 }
@@ -175,6 +188,17 @@ pub async fn broken_off(tx: &mut Tx, run: Id<Run>) -> Result<Option<Text>> {
     record::broken_off(tx, run).await
 }
 
+/// Where the certificate of a run is looked at. Its page knows who may.
+pub fn certificate_address(run: Id<Run>) -> String {
+    format!("/certificates/{run}")
+}
+
+/// An exception in words, by the role of whoever granted it.
+pub fn granted_line(w: &Words, granted: &Granted) -> String {
+    let until = w.date(midnight(granted.until));
+    w.say("certification-granted").with("date", until).with("reason", &granted.reason).to_string()
+}
+
 /// The certificate of an image by this profile; `None` unless the newest verdict is a good one.
 pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Certificate>> {
     use certifier::finding::Verdict as Each;
@@ -196,6 +220,7 @@ pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result
         passed: count(Each::Pass),
         warnings: count(Each::Warn),
         not_applicable: count(Each::NotApplicable),
+        address: record::certificates::is_there(tx, run.id).await?.then(|| certificate_address(run.id)),
         rulebook: report.rulebook,
     }))
 }

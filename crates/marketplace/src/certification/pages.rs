@@ -220,6 +220,8 @@ struct ReportPart {
     judge: String,
     shows: Shows,
     filters: Vec<Link>,
+    /// Where the signed certificate is, if the report came to one.
+    certificate: Option<String>,
 }
 
 /// Whether an image that was just sealed is about to be judged without anybody asking.
@@ -232,7 +234,12 @@ impl ReportPart {
     async fn of(visit: &Visit, image: &Image, asked: &Asked) -> Result<ReportPart> {
         let profile = asked.profile(&visit.market)?;
         let mut tx = visit.read().await?;
-        let body = match super::newest(&mut tx, image.id, &profile).await? {
+        let newest = super::newest(&mut tx, image.id, &profile).await?;
+        let certificate = match &newest {
+            Some(run) => super::signed(&mut tx, run.id).await?.map(|_| super::certificate_address(run.id)),
+            None => None,
+        };
+        let body = match newest {
             // Between the seal and the first run there is a moment, and someone may look just then.
             None if first_look_is_near(&mut tx, image).await? => Body::Waiting { percent: 0, running: false },
             None => Body::NeverJudged,
@@ -247,7 +254,8 @@ impl ReportPart {
                 }
             }
         };
-        Ok(ReportPart::new(&visit.w, image, profile, body, asked.show.clone().unwrap_or_default()))
+        let group = asked.show.clone().unwrap_or_default();
+        Ok(ReportPart { certificate, ..ReportPart::new(&visit.w, image, profile, body, group) })
     }
 
     fn new(w: &Words, image: &Image, profile: String, body: Body, group: String) -> ReportPart {
@@ -257,7 +265,8 @@ impl ReportPart {
             Body::Report { view, .. } => filters(w, view, &format!("{here}?profile={profile}"), &shows),
             _ => Vec::new(),
         };
-        ReportPart { w: w.clone(), body, profile, judge: format!("{here}/judge"), shows, filters }
+        let judge = format!("{here}/judge");
+        ReportPart { w: w.clone(), body, profile, judge, shows, filters, certificate: None }
     }
 
     fn is_over(&self) -> bool {

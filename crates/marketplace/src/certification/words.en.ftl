@@ -30,6 +30,7 @@ certification-disk-partition = partition { $number }
 
 refused-certification-no-such-profile = There is no profile of that name. Choose kvm, azure or strict.
 refused-certification-no-report-yet = There is no report yet. Wait until the image has been judged, then ask again.
+refused-certification-no-certificate = There is no certificate: the newest run did not certify this image. Read its report, put right what it names, and have the image judged again.
 
 certification-list-title = Images
 certification-list-line = What you have sent, and what came of it. An image can be used in an offer once it is certified.
@@ -121,3 +122,6 @@ certification-fact-format = Format
 # used: certification-did-*
 certification-did-begin = began to judge an image
 certification-did-conclude = concluded a certification
+
+certification-granted = Accepted by the operator of the market until { $date }: { $reason }
+certification-signed = Signed certificate

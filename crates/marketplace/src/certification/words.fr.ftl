@@ -30,6 +30,7 @@ certification-disk-partition = partition { $number }
 
 refused-certification-no-such-profile = Il n’existe pas de profil de ce nom. Choisissez kvm, azure ou strict.
 refused-certification-no-report-yet = Il n’y a pas encore de rapport. Attendez que l’image ait été jugée, puis redemandez.
+refused-certification-no-certificate = Il n’y a pas de certificat : la dernière exécution n’a pas certifié cette image. Lisez son rapport, corrigez ce qu’il nomme et faites juger l’image à nouveau.
 
 certification-list-title = Images
 certification-list-line = Ce que vous avez envoyé, et ce qui en est advenu. Une image peut servir dans une offre dès qu’elle est certifiée.
@@ -121,3 +122,6 @@ certification-fact-format = Format
 # used: certification-did-*
 certification-did-begin = a commencé à juger une image
 certification-did-conclude = a conclu une certification
+
+certification-granted = Accepté par l’opérateur du marché jusqu’au { $date } : { $reason }
+certification-signed = Certificat signé
