@@ -188,6 +188,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0110-deployments",
     "0111-certification-facts",
     "0112-certification-certificates",
+    "0114-certification-exceptions",
 ];
 
 /// The house's tables and the chapters', as one list.

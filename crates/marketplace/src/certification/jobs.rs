@@ -11,7 +11,7 @@ use house::{Error, Id, Result};
 use serde::{Deserialize, Serialize};
 
 use super::child::{self, Examined, Order};
-use super::{Outcome, Run, begin, conclude, record, signing};
+use super::{Outcome, Run, begin, conclude, exceptions, record, signing};
 use crate::images::{self, Image};
 use crate::market::Market;
 
@@ -32,6 +32,8 @@ pub fn handle(handlers: &mut Handlers, market: &Market) {
     handlers.on(EXAMINE, move |claim| examine(of.clone(), claim));
     let of = market.clone();
     handlers.on(SIGN, move |claim| sign_the_rest(of.clone(), claim));
+    let of = market.clone();
+    handlers.on(exceptions::END, move |claim| exceptions::end(of.clone(), claim));
 }
 
 async fn first_look(market: Market, claim: Claim) -> Result<Next> {

@@ -16,6 +16,7 @@ pub mod api;
 mod begin;
 pub mod child;
 mod conclude;
+pub mod exceptions;
 mod jobs;
 mod letters;
 pub mod pages;
@@ -25,7 +26,8 @@ mod signing;
 #[cfg(test)]
 mod tests;
 
-use certifier::exceptions::Granted;
+use certifier::date::Date;
+use certifier::exceptions::{Granted, Never};
 use certifier::profile::Profile;
 use certifier::report::{Overall, Report};
 use house::error::Kind;
@@ -34,7 +36,7 @@ use house::{Id, Refusal, Result, Timestamp, Tx};
 
 use crate::images::Image;
 
-pub use begin::{begin, judge_again};
+pub use begin::{Cause, begin, judge_again};
 pub use conclude::{Outcome, conclude};
 pub use jobs::handle;
 pub use signing::{
@@ -137,6 +139,19 @@ pub enum Refused {
     NoSuchProfile,
     NoReportYet,
     NoCertificate,
+    /// Nobody may accept that this rule is broken.
+    NeverExcepted {
+        rule: &'static str,
+        never: Never,
+    },
+    /// The report does not say that the rule is broken.
+    NotBroken {
+        rule: &'static str,
+    },
+    /// The rule could not be decided.
+    NotSeen {
+        rule: &'static str,
+    },
 }
 
 impl Refusal for Refused {
@@ -145,21 +160,31 @@ impl Refusal for Refused {
             Refused::NoSuchProfile => "certification.no_such_profile",
             Refused::NoReportYet => "certification.no_report_yet",
             Refused::NoCertificate => "certification.no_certificate",
+            Refused::NeverExcepted { .. } => "certification.never_excepted",
+            Refused::NotBroken { .. } => "certification.not_broken",
+            Refused::NotSeen { .. } => "certification.not_seen",
         }
     }
 
     fn text(&self) -> Text {
-        Text::new(match self {
-            Refused::NoSuchProfile => "refused-certification-no-such-profile",
-            Refused::NoReportYet => "refused-certification-no-report-yet",
-            Refused::NoCertificate => "refused-certification-no-certificate",
-        })
+        match self {
+            Refused::NoSuchProfile => Text::new("refused-certification-no-such-profile"),
+            Refused::NoReportYet => Text::new("refused-certification-no-report-yet"),
+            Refused::NoCertificate => Text::new("refused-certification-no-certificate"),
+            Refused::NeverExcepted { rule, never } => Text::new(never_key(*never)).with("rule", *rule),
+            Refused::NotBroken { rule } => Text::new("refused-certification-not-broken").with("rule", *rule),
+            Refused::NotSeen { rule } => Text::new("refused-certification-not-seen").with("rule", *rule),
+        }
     }
 
     fn kind(&self) -> Kind {
         match self {
             Refused::NoSuchProfile => Kind::BadInput,
-            Refused::NoReportYet | Refused::NoCertificate => Kind::NotNow,
+            Refused::NeverExcepted { .. } => Kind::NotAllowed,
+            Refused::NoReportYet
+            | Refused::NoCertificate
+            | Refused::NotBroken { .. }
+            | Refused::NotSeen { .. } => Kind::NotNow,
         }
     }
 }
@@ -195,14 +220,27 @@ pub fn certificate_address(run: Id<Run>) -> String {
 
 /// An exception in words, by the role of whoever granted it.
 pub fn granted_line(w: &Words, granted: &Granted) -> String {
-    let until = w.date(midnight(granted.until));
-    w.say("certification-granted").with("date", until).with("reason", &granted.reason).to_string()
+    accepted(w, granted.until, &granted.reason)
 }
 
-/// The certificate of an image by this profile; `None` unless the newest verdict is a good one.
+fn accepted(w: &Words, until: Date, reason: &str) -> String {
+    w.say("certification-granted").with("date", w.date(midnight(until))).with("reason", reason).to_string()
+}
+
+/// Why nobody may accept that a rule is broken.
+fn never_key(never: Never) -> &'static str {
+    match never {
+        Never::Malware => "refused-certification-never-malware",
+        Never::Unreadable => "refused-certification-never-unreadable",
+        Never::OpenDoor => "refused-certification-never-open-door",
+    }
+}
+
+/// The certificate of an image by this profile; `None` unless the newest verdict is a good one. While another is being found the last
+/// one stands.
 pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Certificate>> {
     use certifier::finding::Verdict as Each;
-    let Some(run) = newest(tx, image, profile).await? else { return Ok(None) };
+    let Some(run) = record::newest_concluded(tx, image, profile).await? else { return Ok(None) };
     let Stage::Concluded { at, verdict: Verdict::Certified } = run.stage else { return Ok(None) };
     let (Some(report), Some(image)) = (report(tx, run.id).await?, crate::images::image(tx, image).await?)
     else {

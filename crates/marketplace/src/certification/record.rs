@@ -1,6 +1,8 @@
 //! All SQL of this chapter.
 
 pub mod certificates;
+pub mod desk;
+pub mod exceptions;
 
 use certifier::report::Report;
 use house::db::Row;
