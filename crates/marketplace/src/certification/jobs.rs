@@ -98,10 +98,12 @@ async fn again(
     facts: Option<String>,
 ) -> Result<Option<(Outcome, String)>> {
     let Some(facts) = facts else { return Ok(None) };
-    let blob = market.blobs().path(&facts)?;
-    if !blob.try_exists()? {
+    // A certificate may be signed on them, so they must be what was kept, to the bit.
+    let (blobs, name) = (market.blobs().clone(), facts.clone());
+    if !tokio::task::spawn_blocking(move || blobs.is_whole(&name)).await?? {
         return Ok(None);
     }
+    let blob = market.blobs().path(&facts)?;
     let judged = judge(market, claim, order(market, run, image, blob, Task::JudgeFacts)).await?;
     let Outcome::Judged(report) = checked(judged.outcome, image) else { return Ok(None) };
     // Facts without a content id are facts of nothing.
