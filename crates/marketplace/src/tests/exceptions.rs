@@ -10,7 +10,7 @@ use crate::certification::exceptions::{self, Wanted};
 use crate::certification::{self, Outcome, Run, Verdict, day_of};
 use crate::images::{self, Image};
 use crate::people::{self, Operator, Organisation};
-use crate::testing::{Browser, MarketInABox, a_clean_report};
+use crate::testing::{Browser, MarketInABox, a_clean_report, a_complete_draft};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const REASON: &str = "Its histories are kept for audits.";
@@ -170,6 +170,11 @@ house::on_both_engines! {
         drop(tx);
         let certificate = market.get(&mut seller, &format!("/certificates/{}", run.id)).await.page();
         assert!(certificate.contains(REASON) && certificate.contains("L24"), "{certificate}");
+
+        let offer = market.drafted(organisation, "web", &a_complete_draft(Some(image))).await;
+        market.submitted(organisation, offer).await;
+        let status = market.get(&mut seller, &format!("/sell/{organisation}/offers/{offer}/status")).await.page();
+        assert!(status.contains("Accepted by exception") && status.contains(REASON), "{status}");
 
         // Who asks again is given the run that was judged with what is accepted.
         let mut tx = market.market.write().await.unwrap();
