@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+pub use envelope::seal;
 pub use keys::{KEY_BYTES_MAX, NotAKey, PrivateKey, PublicKey};
 
 use crate::date::Date;
