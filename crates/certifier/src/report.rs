@@ -113,7 +113,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(facts: &Facts, profile: &Profile, rules: Vec<Judged>, whole: bool) -> Report {
+    /// What rules said of facts, as a whole.
+    pub fn new(facts: &Facts, profile: &Profile, rules: Vec<Judged>, whole: bool) -> Report {
         let scanned = facts.content.as_ref().map(account);
         let mut report = Report {
             verdict: Overall::CouldNotJudge,

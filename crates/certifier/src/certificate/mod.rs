@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 pub use broken::{Broken, Claim, NotCertified};
+pub use envelope::seal;
 pub use keys::{KEY_BYTES_MAX, NotAKey, PrivateKey, PublicKey};
 pub use told::{key_is_there, keys_made};
 
