@@ -137,6 +137,18 @@ fn the_packages_are_those_that_rpm_lists() {
         .flat_map(|bytes| header::Header::parse(bytes).expect("a sound header").files().collect::<Vec<_>>())
         .collect();
     assert!(files.iter().any(|path| path == b"/usr/bin/specimen"));
+    let digests: Vec<(Vec<u8>, Vec<u8>)> = real_headers()
+        .iter()
+        .flat_map(|bytes| {
+            let header = header::Header::parse(bytes).expect("a sound header");
+            assert!(header.digest_kind().is_none_or(|kind| kind == 8), "rpm digests by SHA-256");
+            header.digests().map(|(path, digest)| (path, digest.to_vec())).collect::<Vec<_>>()
+        })
+        .collect();
+    // Empty files, and a folder that has no digest.
+    let empty = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(digests.len(), 901);
+    assert!(digests.iter().all(|(_, digest)| digest == empty));
     assert!(files.iter().any(|path| path == b"/opt/specimen/a-file-with-a-longer-name-900"));
 }
 
