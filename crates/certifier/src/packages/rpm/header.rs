@@ -90,7 +90,9 @@ impl<'a> Header<'a> {
     /// The package's files with their digests: the path, and the digest in hexadecimal. Links and folders have none.
     pub fn digests(&self) -> impl Iterator<Item = (Vec<u8>, &'a [u8])> {
         let digests = self.list(FILE_DIGESTS);
-        self.paths().zip(digests).filter_map(|(path, digest)| Some((path?, digest)).filter(|_| !digest.is_empty()))
+        self.paths()
+            .zip(digests)
+            .filter_map(|(path, digest)| Some((path?, digest)).filter(|_| !digest.is_empty()))
     }
 
     /// The number that OpenPGP gives the kind of these digests; packages from before there was a choice name none.
