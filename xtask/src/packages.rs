@@ -58,11 +58,6 @@ pub const FILESYSTEMS: &[Need] = &[
         &["hivexregedit"],
     ),
     program(
-        "libregf-utils",
-        "reads those hives beside our reader, by code that did not write them",
-        &["regfexport"],
-    ),
-    program(
         "binutils-mingw-w64-x86-64",
         "makes the programs that a Windows-like system is made of",
         &["x86_64-w64-mingw32-ld"],

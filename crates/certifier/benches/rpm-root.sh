@@ -89,7 +89,8 @@ gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-Rocky-9
 T
     printf '%s\n' 'LABEL=root / xfs defaults 0 0' 'LABEL=ESP /boot/efi vfat umask=0077 0 2' > "$root/etc/fstab"
     mkdir -p "$root/boot/efi"
-    printf '%s\n' 'PermitRootLogin no' 'PasswordAuthentication no' 'ClientAliveInterval 180' \
+    sed -i '1i ClientAliveInterval 180' "$root/etc/ssh/sshd_config"
+    printf '%s\n' 'PermitRootLogin no' 'PasswordAuthentication no' \
         > "$root/etc/ssh/sshd_config.d/50-cloud.conf"
     chmod 600 "$root/etc/ssh/sshd_config.d/50-cloud.conf"
     printf 'datasource_list: [ NoCloud, ConfigDrive, Azure, None ]\n' > "$root/etc/cloud/cloud.cfg.d/90-datasources.cfg"
@@ -189,7 +190,7 @@ P
 boot() {
     cp /usr/share/OVMF/OVMF_VARS_4M.fd "$work/vars"
     echo "== boot: waits for the prompt =="
-    timeout 600 qemu-system-x86_64 -machine q35,accel=kvm:tcg -cpu max -m 1024 -nographic -nodefaults -serial stdio -snapshot \
+    timeout 600 qemu-system-x86_64 -machine q35,accel=tcg -cpu max -m 1024 -nographic -nodefaults -serial stdio -snapshot \
         -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd \
         -drive "if=pflash,format=raw,file=$work/vars" -drive "if=virtio,format=vpc,file=$1" < /dev/null 2>&1 |
         tr -d '\r' | tee "$work/console" | grep -m 1 -a ' login: ' || { tail -n 40 "$work/console"; return 1; }
@@ -201,7 +202,6 @@ plant() {
     sed -i 's/^PermitRootLogin no/PermitRootLogin yes/' "$root/etc/ssh/sshd_config.d/50-cloud.conf"
     sed -i 's/^root:[^:]*:/root::/' "$root/etc/shadow"
     sed -i 's/ console=ttyS0,115200//' "$work"/esp/loader/entries/*.conf
-    sed -i 's/^gpgcheck=1/gpgcheck=0/' "$root/etc/yum.repos.d/rocky.repo"
 }
 
 make_root
@@ -213,4 +213,4 @@ compare "$work/clean.vhd"
 [ -z "${BOOT:-}" ] || boot "$work/clean.vhd"
 plant
 pack "$work/faulty.vhd"
-judge "$work/faulty.vhd" kvm 'six faults planted'
+judge "$work/faulty.vhd" kvm 'five faults planted'
