@@ -190,10 +190,18 @@ P
 boot() {
     cp /usr/share/OVMF/OVMF_VARS_4M.fd "$work/vars"
     echo "== boot: waits for the prompt =="
-    timeout 600 qemu-system-x86_64 -machine q35,accel=tcg -cpu max -m 1024 -nographic -nodefaults -serial stdio -snapshot \
+    qemu-system-x86_64 -machine q35,accel=tcg -cpu max -m 1024 -display none -nodefaults -serial "file:$work/console" -snapshot \
         -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd \
-        -drive "if=pflash,format=raw,file=$work/vars" -drive "if=virtio,format=vpc,file=$1" < /dev/null 2>&1 |
-        tr -d '\r' | tee "$work/console" | grep -m 1 -a ' login: ' || { tail -n 40 "$work/console"; return 1; }
+        -drive "if=pflash,format=raw,file=$work/vars" -drive "if=virtio,format=vpc,file=$1" &
+    local machine=$! reached=
+    for _ in $(seq 600); do
+        if grep -qa ' login: ' "$work/console" 2> /dev/null; then reached=yes; break; fi
+        sleep 1
+    done
+    kill "$machine"
+    wait "$machine" || true
+    tail -n 2 "$work/console"
+    [ -n "$reached" ]
 }
 
 plant() {
