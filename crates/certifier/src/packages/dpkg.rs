@@ -2,10 +2,13 @@
 
 use crate::finding::Undecided;
 use crate::linux::root::Root;
+use crate::packages::owned::Digest;
 use crate::packages::{Kind, PACKAGES_MAX, Package};
 use crate::phrase::say;
 
 pub const STATUS_BYTES_MAX: u64 = 64 << 20;
+/// The lists of digests of all packages together.
+const SUMS_BYTES_MAX: u64 = 256 << 20;
 const STATUS: &str = "/var/lib/dpkg/status";
 const INFO_FOLDER: &str = "/var/lib/dpkg/info";
 const STATUS_FOLDER: &str = "/var/lib/dpkg/status.d";
@@ -32,6 +35,22 @@ pub(super) fn files(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undec
     for name in root.names(INFO_FOLDER)?.iter().filter(|name| name.ends_with(".list")) {
         let text = root.text_up_to(&format!("{INFO_FOLDER}/{name}"), STATUS_BYTES_MAX)?;
         text.unwrap_or_default().lines().for_each(&mut *show);
+    }
+    Ok(())
+}
+
+/// Shows every file of a package with its digest, save those that are configuration, which dpkg lists apart.
+pub(super) fn digests(root: &Root, show: &mut dyn FnMut(&str, Digest)) -> Result<(), Undecided> {
+    let mut left = SUMS_BYTES_MAX;
+    for name in root.names(INFO_FOLDER)?.iter().filter(|name| name.ends_with(".md5sums")) {
+        let limit = STATUS_BYTES_MAX.min(left);
+        let Some(text) = root.text_up_to(&format!("{INFO_FOLDER}/{name}"), limit)? else {
+            continue;
+        };
+        left -= text.len() as u64;
+        for (digest, path) in text.lines().filter_map(|line| line.split_once("  ")) {
+            show(&format!("/{path}"), Digest::Md5(digest.to_owned()));
+        }
     }
     Ok(())
 }
