@@ -1,16 +1,16 @@
 //! What of a system came with its packages: of the files that run by themselves or with more rights, and of those that hold a secret.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::Content;
-use crate::examine::What;
+use crate::content::Privileged;
+use crate::examine::{Found, What};
 use crate::facts::Linux;
 use crate::finding::Undecided;
 use crate::linux::root::Root;
 use crate::linux::scheduled;
-use crate::packages::owned::{Digest, plain, visit, visit_digests};
+use crate::packages::owned::{Digest, plain, visit_digests};
 
 const DIVERSIONS: &str = "/var/lib/dpkg/diversions";
 
@@ -28,32 +28,33 @@ pub struct Belonging {
 }
 
 impl Belonging {
-    pub fn read(linux: &Linux, content: &Content) -> Result<Belonging, Undecided> {
-        let root = &linux.root;
-        let privileged = content.privileged.iter().filter(|file| file.volume == linux.partition);
-        let mut wanted: BTreeSet<String> = privileged.map(|file| plain(&file.path)).collect();
-        wanted.extend(scheduled::all(root)?.iter().map(|task| plain(&task.path)));
-        let mut belonging = Belonging::default();
-        visit(root, &mut |path| {
-            belonging.is_known = true;
-            let path = plain(path);
-            if wanted.contains(&path) {
-                belonging.owned.insert(path);
-            }
-        })?;
+    /// The paths of which it is to be known whether they came with a package, as [`plain`] writes them.
+    pub fn asks(linux: &Linux, privileged: &[Privileged]) -> Result<HashSet<String>, Undecided> {
+        let privileged = privileged.iter().filter(|file| file.volume == linux.partition);
+        let mut asked: HashSet<String> = privileged.map(|file| plain(&file.path).to_owned()).collect();
+        asked.extend(scheduled::all(&linux.root)?.iter().map(|task| plain(&task.path).to_owned()));
+        Ok(asked)
+    }
+
+    /// What packages say of the paths that were asked about.
+    pub fn of(root: &Root, is_known: bool, owned: BTreeSet<String>) -> Result<Belonging, Undecided> {
+        let mut belonging = Belonging { is_known, owned, shipped: BTreeSet::new() };
         // A file that gave way to another package's is still its own package's.
         let diversions = root.text(DIVERSIONS)?.unwrap_or_default();
-        belonging.owned.extend(diversions.lines().skip(1).step_by(3).map(plain));
-        let secret = |what: &What| matches!(what, What::Secret(_));
-        let found = content.found.iter().filter(|found| secret(&found.what));
-        let paths = found.filter_map(|found| found.path.as_deref()).map(outermost);
-        belonging.shipped = shipped(root, &paths.collect())?;
+        belonging.owned.extend(diversions.lines().skip(1).step_by(3).map(|path| plain(path).to_owned()));
         Ok(belonging)
+    }
+
+    /// The same with what is known of the files in which a secret was found.
+    pub fn with_secrets(self, root: &Root, found: &[Found]) -> Result<Belonging, Undecided> {
+        let found = found.iter().filter(|found| matches!(found.what, What::Secret(_)));
+        let paths = found.filter_map(|found| found.path.as_deref()).map(outermost);
+        Ok(Belonging { shipped: shipped(root, &paths.collect())?, ..self })
     }
 
     /// Whether a file came with a package.
     pub fn owns(&self, path: &str) -> bool {
-        self.owned.contains(&plain(path))
+        self.owned.contains(plain(path))
     }
 
     /// Whether a file is as a package brought it. What lies in an archive is as public as the archive.
@@ -68,11 +69,11 @@ fn outermost(path: &str) -> &str {
 
 /// Which of these files are, byte for byte, what a package brought.
 fn shipped(root: &Root, paths: &BTreeSet<&str>) -> Result<BTreeSet<String>, Undecided> {
-    let wanted: BTreeMap<String, &str> = paths.iter().map(|path| (plain(path), *path)).collect();
+    let wanted: HashMap<&str, &str> = paths.iter().map(|path| (plain(path), *path)).collect();
     let mut said: Vec<(&str, Digest)> = Vec::new();
     if !wanted.is_empty() {
         visit_digests(root, &mut |path, digest| {
-            said.extend(wanted.get(&plain(path)).map(|path| (*path, digest)));
+            said.extend(wanted.get(plain(path)).map(|path| (*path, digest)));
         })?;
     }
     let mut shipped = BTreeSet::new();

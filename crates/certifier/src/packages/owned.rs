@@ -1,7 +1,5 @@
 //! Which files belong to packages of the system.
 
-use std::collections::HashSet;
-
 use md5::{Digest as _, Md5};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -9,21 +7,6 @@ use sha2::Sha256;
 use crate::finding::Undecided;
 use crate::linux::root::Root;
 use crate::packages::{apk, dpkg, rpm};
-
-/// Those of `paths` that a package owns. Paths are written as [`plain`] writes them.
-pub fn among(root: &Root, paths: &HashSet<String>) -> Result<HashSet<String>, Undecided> {
-    let mut owned = HashSet::new();
-    if paths.is_empty() {
-        return Ok(owned);
-    }
-    visit(root, &mut |path| {
-        let path = plain(path);
-        if paths.contains(&path) {
-            owned.insert(path);
-        }
-    })?;
-    Ok(owned)
-}
 
 /// Shows every path that belongs to a package of the system, as its packager writes it.
 pub fn visit(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undecided> {
@@ -62,7 +45,7 @@ pub fn visit_digests(root: &Root, show: &mut dyn FnMut(&str, Digest)) -> Result<
 }
 
 /// A path whose beginning is the same whether or not the system has moved `/lib` and its like below `/usr`.
-pub fn plain(path: &str) -> String {
+pub fn plain(path: &str) -> &str {
     let moved = ["/usr/lib", "/usr/bin", "/usr/sbin"].iter().any(|start| path.starts_with(start));
-    path.get(if moved { 4 } else { 0 }..).unwrap_or(path).to_owned()
+    path.get(if moved { 4 } else { 0 }..).unwrap_or(path)
 }
