@@ -15,7 +15,7 @@ const KEY: &str = "certificate-key";
 
 fn verify(certificate: &Path, image: &Path, key: &Path) -> Output {
     let mut command = Command::new(program());
-    command.arg("verify").args([certificate, image]).arg("--key").arg(key);
+    command.arg("verify").args([certificate, image]).arg("--key").arg(key).args(["--lang", "en"]);
     command.stdin(Stdio::null()).output().expect("the program starts")
 }
 
