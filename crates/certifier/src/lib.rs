@@ -7,7 +7,7 @@
 
 pub mod advisories;
 pub mod anchors;
-mod archives;
+pub mod archives;
 pub mod certificate;
 pub mod chapters;
 pub mod child;

@@ -113,7 +113,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(facts: &Facts, profile: &Profile, rules: Vec<Judged>, whole: bool) -> Report {
+    /// What rules said of facts, as a whole.
+    pub fn new(facts: &Facts, profile: &Profile, rules: Vec<Judged>, whole: bool) -> Report {
         let scanned = facts.content.as_ref().map(account);
         let mut report = Report {
             verdict: Overall::CouldNotJudge,
@@ -189,7 +190,7 @@ impl Report {
     }
 
     /// What the rules say by themselves, for whoever does not take the verdict on trust.
-    pub(crate) fn verdict_of_its_rules(&self) -> Overall {
+    pub fn verdict_of_its_rules(&self) -> Overall {
         if self.broken_off.is_some() {
             return Overall::CouldNotJudge;
         }

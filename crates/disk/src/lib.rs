@@ -16,6 +16,7 @@
 //! - [`squashfs`]: squashfs 4.0
 //! - [`ntfs`]: NTFS, with what Windows packs in it
 //! - [`filesystem`]: the one door to all of these
+//! - [`unpackers`]: what files are packed with in these, each by itself
 //! - [`lvm`]: logical volumes of LVM2, as sources to read from
 //!
 //! ```no_run
@@ -59,4 +60,5 @@ pub mod read_at;
 pub mod signature;
 pub mod squashfs;
 pub mod tree;
+pub mod unpackers;
 pub mod xfs;

@@ -64,7 +64,7 @@ impl Unpacked<'_> {
 }
 
 /// Unpacks into the beginning of `into` and tells how much came; `None` if the packed bytes make no sense or make too much.
-pub(crate) fn unpack(packed: &[u8], into: &mut [u8]) -> Option<usize> {
+pub fn unpack(packed: &[u8], into: &mut [u8]) -> Option<usize> {
     let mut from = Packed { bytes: packed, at: 0 };
     let mut into = Unpacked { bytes: into, at: 0 };
     // How many literals came last: it decides what a small first byte means.

@@ -252,7 +252,12 @@ impl<F: Directories + Send + Sync> Tree for F {
     }
 
     fn attributes(&self, file: &Node) -> Result<Vec<Attribute>, Unreadable> {
-        self.attributes_of(&self.inode(file.inode)?)
+        let found = self.attributes_of(&self.inode(file.inode)?)?;
+        // No kernel can be told such a name, and whoever prints one prints something else.
+        if found.iter().any(|attribute| attribute.name.contains(&0)) {
+            return Err(Unreadable::Damaged { what: "attribute name", offset: file.inode });
+        }
+        Ok(found)
     }
 
     fn names(&self) -> Result<Names, Unreadable> {

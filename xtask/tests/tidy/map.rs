@@ -105,6 +105,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("house", &[]),
     ("marketplace", &["disk", "certifier", "ledger", "compute", "house"]),
     ("halle", &["disk", "certifier", "ledger", "compute", "house", "marketplace"]),
+    ("hostile", &["disk", "certifier"]),
 ];
 
 /// Rule 3, for crates: each uses only those below it. Tests may use more.

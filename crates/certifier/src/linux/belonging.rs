@@ -2,24 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use disk::tree::Unreadable;
-use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
 use crate::content::Privileged;
 use crate::examine::{Found, What};
 use crate::facts::Linux;
-use crate::finding::{Undecided, unreadable};
+use crate::finding::Undecided;
 use crate::linux::root::Root;
 use crate::linux::scheduled;
-use crate::packages::owned::plain;
+use crate::packages::owned::{Digest, plain, visit_digests};
 
-const SUMS: &str = "/var/lib/dpkg/info";
 const DIVERSIONS: &str = "/var/lib/dpkg/diversions";
-
-/// The longest list of one package, and of all together.
-const LIST_BYTES_MAX: u64 = 32 << 20;
-const LISTS_BYTES_MAX: u64 = 256 << 20;
 
 /// Nobody ships a secret in a longer file.
 const SHIPPED_BYTES_MAX: u64 = 64 << 20;
@@ -74,42 +67,29 @@ fn outermost(path: &str) -> &str {
     path.split('!').next().unwrap_or(path)
 }
 
-/// Which of these files are, byte for byte, what a package brought. dpkg alone keeps digests of all its files in the open.
+/// Which of these files are, byte for byte, what a package brought.
 fn shipped(root: &Root, paths: &BTreeSet<&str>) -> Result<BTreeSet<String>, Undecided> {
     let wanted: HashMap<&str, &str> = paths.iter().map(|path| (plain(path), *path)).collect();
-    let mut shipped = BTreeSet::new();
-    if wanted.is_empty() {
-        return Ok(shipped);
-    }
-    let mut left = LISTS_BYTES_MAX;
-    let mut absolute = String::new();
-    root.texts(SUMS, ".md5sums", LIST_BYTES_MAX, &mut |text| {
-        let found = text.len() as u64;
-        left = left.checked_sub(found).ok_or_else(|| {
-            let cause = Unreadable::OverLimit { what: "lists of digests", found, limit: LISTS_BYTES_MAX };
-            Undecided(unreadable(&cause))
+    let mut said: Vec<(&str, Digest)> = Vec::new();
+    if !wanted.is_empty() {
+        visit_digests(root, &mut |path, digest| {
+            said.extend(wanted.get(plain(path)).map(|path| (*path, digest)));
         })?;
-        for (hex, path) in text.lines().filter_map(|line| line.split_once("  ")) {
-            absolute.clear();
-            absolute.extend(["/", path]);
-            if let Some(path) = wanted.get(plain(&absolute))
-                && is_unchanged(root, path, hex)?
-            {
-                shipped.insert((*path).to_owned());
-            }
+    }
+    let mut shipped = BTreeSet::new();
+    for (path, digest) in said {
+        if !shipped.contains(path) && is_unchanged(root, path, &digest)? {
+            shipped.insert(path.to_owned());
         }
-        Ok(())
-    })?;
+    }
     Ok(shipped)
 }
 
-fn is_unchanged(root: &Root, path: &str, hex: &str) -> Result<bool, Undecided> {
+fn is_unchanged(root: &Root, path: &str, digest: &Digest) -> Result<bool, Undecided> {
     let Some(node) = root.file(path)?.filter(|node| node.size_bytes <= SHIPPED_BYTES_MAX) else {
         return Ok(false);
     };
-    let digest = Md5::digest(root.bytes(path, &node, 0, node.size_bytes)?);
-    let found: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(found == hex)
+    Ok(digest.is_of(&root.bytes(path, &node, 0, node.size_bytes)?))
 }
 
 #[cfg(test)]
@@ -124,13 +104,20 @@ mod tests {
                 "/var/lib/dpkg/info/a.md5sums",
                 "5d41402abc4b2a76b9719d911017c592  usr/share/a\n5d41402abc4b2a76b9719d911017c592  lib/b\n",
             ),
+            // The SHA-1 of `hello`, for a file that holds it and for one that does not.
+            (
+                "/lib/apk/db/installed",
+                "P:x\nF:etc\nR:x\nZ:Q1qvTGHdzF6KLavt4PO0gs2a6pQ00=\nR:y\nZ:Q1qvTGHdzF6KLavt4PO0gs2a6pQ00=\n",
+            ),
+            ("/etc/x", "hello"),
+            ("/etc/y", "hello, changed"),
             ("/usr/share/a", "hello"),
             ("/lib/b", "hello, changed"),
             ("/usr/c", "hello"),
         ])
         .root();
-        let paths = BTreeSet::from(["/usr/share/a", "/lib/b", "/usr/c"]);
+        let paths = BTreeSet::from(["/usr/share/a", "/lib/b", "/usr/c", "/etc/x", "/etc/y"]);
         let found = shipped(&root, &paths).unwrap();
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/usr/share/a"]);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/etc/x", "/usr/share/a"]);
     }
 }

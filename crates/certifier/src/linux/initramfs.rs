@@ -176,7 +176,9 @@ fn archive(reader: &mut Archive<'_, '_>, names: &mut BTreeSet<String>) -> Result
         }
         let name = reader.take(name_size)?;
         reader.skip(to_multiple_of_four(110 + name_size))?;
-        let name = String::from_utf8_lossy(name.strip_suffix(&[0]).unwrap_or(&name)).into_owned();
+        // The kernel reads no further either.
+        let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
+        let name = String::from_utf8_lossy(name).into_owned();
         if name == "TRAILER!!!" {
             return Ok(());
         }

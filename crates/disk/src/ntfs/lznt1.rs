@@ -7,7 +7,7 @@ const CHUNK_BYTES: usize = 4096;
 const IS_PACKED: u16 = 0x8000;
 
 /// Unpacks at most `limit` bytes; `None` if that is not what `bytes` are. What a chunk leaves out is zero.
-pub(super) fn unpack(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+pub fn unpack(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(limit);
     let mut rest = bytes;
     while out.len() < limit && rest.len() >= 2 {

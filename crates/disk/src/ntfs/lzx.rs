@@ -30,7 +30,7 @@ struct Block {
 }
 
 /// Unpacks `length` bytes, at most [`CHUNK_BYTES`]; `None` if that is not what `bytes` are.
-pub(super) fn unpack(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
+pub fn unpack(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
     let mut state = State { main: [0; MAIN_SYMBOLS], length: [0; LENGTH_SYMBOLS], recent: [1; 3] };
     let mut bits = Bits::new(bytes, 0);
     let mut out = Vec::with_capacity(length);

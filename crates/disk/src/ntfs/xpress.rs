@@ -8,7 +8,7 @@ const TABLE_BYTES: usize = 256;
 const LENGTH_MIN: usize = 3;
 
 /// Unpacks `length` bytes, at most 64 KiB; `None` if that is not what `bytes` are.
-pub(super) fn unpack(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
+pub fn unpack(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
     let lengths: Vec<u8> = bytes.get(..TABLE_BYTES)?.iter().flat_map(|pair| [pair & 15, pair >> 4]).collect();
     let codes = Codes::new(&lengths)?;
     let mut bits = Bits::new(bytes, TABLE_BYTES);

@@ -7,6 +7,7 @@ use disk::tree::Unreadable;
 
 use crate::finding::Undecided;
 use crate::linux::root::Root;
+use crate::packages::owned::Digest;
 use crate::packages::{InTree, Kind, PACKAGES_MAX, Package, why};
 use crate::phrase::say;
 
@@ -69,6 +70,24 @@ pub(super) fn files(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undec
     })
 }
 
+/// Shows every file of a package with its digest.
+pub(super) fn digests(root: &Root, show: &mut dyn FnMut(&str, Digest)) -> Result<(), Undecided> {
+    headers(root, &mut |bytes, _| {
+        let header = header::Header::parse(bytes)?;
+        // The numbers are OpenPGP's.
+        let kind = match header.digest_kind().unwrap_or(1) {
+            1 => Digest::Md5,
+            2 => Digest::Sha1,
+            8 => Digest::Sha256,
+            _ => return Ok(()),
+        };
+        for (path, digest) in header.digests() {
+            show(&String::from_utf8_lossy(&path), kind(String::from_utf8_lossy(digest).into_owned()));
+        }
+        Ok(())
+    })
+}
+
 /// What is done with a header; the path is its database's.
 type OnHeaderAt<'v> = dyn FnMut(&[u8], &str) -> Result<(), Unreadable> + 'v;
 
@@ -91,7 +110,14 @@ fn headers(root: &Root, visit: &mut OnHeaderAt<'_>) -> Result<(), Undecided> {
             let log = root.file(&format!("{path}-wal"))?.filter(|node| node.size_bytes > 0);
             let log = log.map(|node| InTree::new(root.tree(), node));
             let files = Files { database: &database, log: log.as_ref().map(|log| log as &dyn ReadAt) };
-            return store(&files, &mut |bytes| visit(bytes, &path)).map_err(at);
+            // Headers do not share bytes. Where each of a million slots names the same long one, they would take hours.
+            let mut left = database.size_bytes() + files.log.map_or(0, |log| log.size_bytes());
+            let show = &mut |bytes: &[u8]| {
+                let rest = left.checked_sub(bytes.len() as u64);
+                left = rest.ok_or(damaged("headers that share their bytes", 0))?;
+                visit(bytes, &path)
+            };
+            return store(&files, show).map_err(at);
         }
     }
     Ok(())
