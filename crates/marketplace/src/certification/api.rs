@@ -41,6 +41,8 @@ async fn image(
         Some(run) => super::broken_off(&mut tx, run.id).await?.map(|why| visit.w.tell(&why)),
         None => None,
     };
+    let look = super::again::look(&mut tx, image.id, &profile).await?;
+    let looked = look.map(|look| look.at.to_string());
     Ok(Json(json!({
         "id": image.id,
         "file_name": image.file_name,
@@ -52,6 +54,7 @@ async fn image(
         "percent": percent,
         "verdict": run.and_then(|run| run.verdict()).map(super::Verdict::name),
         "reason": why,
+        "looked_at": looked,
         "page": images::pages::image_address(image.organisation, image.id),
     })))
 }

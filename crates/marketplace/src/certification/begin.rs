@@ -5,14 +5,13 @@ use house::{Id, Result, Tx, audit, jobs};
 use serde_json::json;
 
 use super::jobs::Reading;
-use super::{Run, Stage, Then, Verdict, profile, record};
+use super::{Run, Stage, Then, Verdict, record};
 use crate::images::Image;
 use crate::people::ActingFor;
 
-/// Begins to judge an image by this profile. A run of the same image, profile and rulebook that is concluded already is not done
+/// Begins to judge an image by this profile, which the caller knows to be one. A run of the same image, profile and rulebook that is concluded already is not done
 /// again: `then` is queued at once. One that is under way is joined.
 pub async fn begin(tx: &mut Tx, image: Id<Image>, profile_name: &str, then: Option<Then>) -> Result<Id<Run>> {
-    profile(profile_name)?;
     let known = record::newest_by(tx, image, profile_name, EDITION).await?;
     match known {
         Some(run) if run.verdict().is_some_and(|verdict| verdict != Verdict::CouldNotJudge) => {
@@ -40,7 +39,6 @@ pub async fn judge_again(
     image: Id<Image>,
     profile_name: &str,
 ) -> Result<Id<Run>> {
-    profile(profile_name)?;
     match record::newest_by(tx, image, profile_name, EDITION).await? {
         Some(run) if run.verdict().is_none() => Ok(run.id),
         _ => add(tx, image, profile_name, &by.person().email, Reading::Image).await,

@@ -121,3 +121,56 @@ certification-fact-format = Format
 # used: certification-did-*
 certification-did-begin = began to judge an image
 certification-did-conclude = concluded a certification
+
+# Judged again without anybody asking, and compared with an earlier report.
+# used: certification-why-*
+certification-why-rulebook = because the rulebook has a new edition
+certification-why-profile = because the market’s profile changed
+certification-why-advisories = because what is known of vulnerabilities changed
+certification-why-exceptions = because what is accepted of it changed
+certification-why-day = because a day had passed
+certification-looked-at = looked at again, with the same outcome,
+certification-look-trouble = The last look came to nothing and will be tried again: { $why }
+certification-look-broke = Something broke on the market’s side; the operator’s log has it.
+certification-fact-looked = Looked at again
+certification-fact-advisories = Advisories of
+certification-did-judged_again = judged an image again
+certification-compare = Comparison
+certification-compare-title = { $file } beside an earlier report
+certification-compare-since = Compared with { $title }:
+certification-compare-open = See what changed
+certification-compare-first = This is the first report about this image and its plan, so there is none to compare it with.
+certification-compare-nothing = Nothing changed: neither report has anything to be done.
+certification-compare-alone = Nothing to compare with yet
+certification-compare-alone-line = This is the first report. Once another image has been judged, or this one is judged again, you see here what changed.
+certification-compare-back = Open the report
+certification-compare-with = Compare with
+certification-compare-choose = Choose a report
+certification-compare-go = Compare
+certification-compare-profile = Other profile: { $before } then, { $now } now.
+certification-compare-profile-text = The profile has the same name and says something else now.
+certification-compare-rulebook = Other rulebook: edition { $before } then, { $now } now.
+certification-compare-broken = Newly broken
+certification-compare-changed = Broken as before, in other places
+certification-compare-mended = Mended
+certification-compare-not-asked = Not asked any more
+certification-compare-same = As before
+certification-compare-place = Place
+certification-compare-place-new = New
+certification-compare-place-gone = Gone
+certification-compare-count-broken = { $count } newly broken
+certification-compare-count-mended = { $count } mended
+certification-compare-count-changed = { $count } broken in other places
+certification-compare-count-same = { $count } as before
+# used: certification-verdict-*
+certification-verdict-none = not asked
+certification-verdict-pass = passed
+certification-verdict-not-applicable = not applicable
+certification-verdict-excepted = accepted by exception
+certification-verdict-warn = warning
+certification-verdict-not-decided = not decided
+certification-verdict-fail = to fix
+certification-against-earlier = the same image, judged { $date }
+certification-against-version = { $file }, which the plan { $plan } ran before as { $version } (judged { $date })
+certification-against-same-name = the older { $file }, judged { $date }
+certification-against-other = another image: { $file }, judged { $date }

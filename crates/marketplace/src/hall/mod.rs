@@ -51,6 +51,7 @@ fn desk(w: &Words, path: &str) -> Section {
         title: w.say("hall-desk").to_string(),
         links: vec![
             exact(w.say("hall-desk-waiting"), "/desk".to_owned(), path).icon("inbox"),
+            way(w.say("hall-desk-failing"), "/desk/failing", path).icon("shield-check"),
             way(w.say("hall-desk-letters"), "/desk/letters", path).icon("mail"),
             way(w.say("hall-desk-jobs"), "/desk/jobs", path).icon("list-checks"),
             way(w.say("hall-desk-audit"), "/desk/audit", path).icon("file-text"),
