@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use axum::Router;
+use certifier::profile::Profile;
 use clap::Args;
 use compute::qemu::{AccelChoice, Config, Qemu};
 use house::blobs::Blobs;
@@ -15,6 +16,7 @@ use house::db::Address;
 use house::jobs::{Breakpoint, Worker};
 use house::mail::Post;
 use house::{Clock, Database, outbox};
+use marketplace::market::OnNewFailure;
 use marketplace::{Market, Settings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -42,6 +44,16 @@ pub struct ServeArgs {
     /// The accent colour of the pages, #rrggbb.
     #[arg(long, default_value = "", env = "HALLE_ACCENT")]
     pub accent: String,
+    /// By which profile images are judged: `kvm`, `azure`, `strict`, or a TOML file of your own with a name of its own in it
+    #[arg(long, default_value = "kvm", env = "HALLE_PROFILE")]
+    pub profile: String,
+    /// What becomes of an image on sale that no longer passes, beside the letters: `stop` ends new sales after the days of grace,
+    /// `tell` leaves it to you
+    #[arg(long, default_value = "stop", env = "HALLE_ON_NEW_FAILURE", value_parser = ["stop", "tell"])]
+    pub on_new_failure: String,
+    /// After how many days new sales of an image that no longer passes are stopped; 0 is at once
+    #[arg(long, default_value_t = 14, env = "HALLE_GRACE_DAYS", value_parser = clap::value_parser!(u32).range(0..=3650))]
+    pub grace_days: u32,
     /// The sender of letters.
     #[arg(long, default_value = "Halle <market@localhost>", env = "HALLE_MAIL_FROM")]
     pub mail_from: String,
@@ -125,6 +137,7 @@ pub async fn run_with(
     let market = open_market(&args, database.clone(), bound)?;
     marketplace::deployments::sweep_soon(&market).await.map_err(told)?;
     marketplace::certification::sign_soon(&market).await.map_err(told)?;
+    marketplace::publishing::watch_soon(&market).await.map_err(told)?;
     let (stop, stopping) = watch::channel(false);
     let worker = worker(&args, &market)?;
     let working = tokio::spawn(async move { worker.run(stopping).await });
@@ -161,6 +174,11 @@ fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyho
     settings.name = args.name.clone();
     settings.accent = args.accent.clone();
     settings.private_hooks = args.private_hooks;
+    (settings.profile, settings.own_profile) = profile(&args.profile)?;
+    settings.on_new_failure = match args.on_new_failure.as_str() {
+        "tell" => OnNewFailure::Tell,
+        _ => OnNewFailure::Stop { grace_days: args.grace_days },
+    };
     settings.advisories = Some(args.place.data.join(crate::advisories::FILE_NAME));
     settings.signer = Some(signing::signer(&args.place.data, args.certificate_key.as_deref())?);
     settings.certify_program = Some(std::env::current_exe().context("this program cannot find itself")?);
@@ -173,6 +191,22 @@ fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyho
     };
     let engine = Qemu::open(machines).context("the folder of machines cannot be used")?;
     Ok(Market::open(database, blobs, Arc::new(engine), settings))
+}
+
+/// The name of a profile, and what it says where it is a file of the operator's.
+fn profile(asked: &str) -> anyhow::Result<(String, Option<String>)> {
+    if Profile::named(asked).is_some() {
+        return Ok((asked.to_owned(), None));
+    }
+    let text = std::fs::read_to_string(asked)
+        .with_context(|| format!("{asked} is none of kvm, azure and strict, and no file that can be read"))?;
+    let profile = Profile::parse(&text).with_context(|| format!("{asked} is no profile"))?;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_name = (1..=40).contains(&profile.name.len()) && profile.name.chars().all(fits);
+    if !is_name || Profile::named(&profile.name).is_some() {
+        bail!("{asked} needs a name of its own, such as: name = \"house\"");
+    }
+    Ok((profile.name, Some(text)))
 }
 
 fn accel(text: &str) -> Result<AccelChoice, String> {

@@ -22,7 +22,5 @@ create table certification_exception (
 create unique index certification_exception_standing on certification_exception (image, rule, standing);
 create index certification_exception_last_day on certification_exception (standing, last_day);
 
--- Why a run was begun: someone asked, or what was accepted has changed.
-alter table certification_run add column cause text not null default 'asked';
 -- The ids of the exceptions that were in force when it was concluded, in their order, with spaces between them.
 alter table certification_run add column exceptions text not null default '';

@@ -28,8 +28,12 @@ pub struct Settings {
     pub currency: String,
     /// The largest disk image that is taken in.
     pub image_bytes_max: u64,
-    /// The profile by which images are judged.
+    /// The name of the profile by which images are judged.
     pub profile: String,
+    /// What that profile says, where it is the operator's own: TOML. It has a name of its own then.
+    pub own_profile: Option<String>,
+    /// What becomes of an image on sale that no longer passes.
+    pub on_new_failure: OnNewFailure,
     /// The program that judges images in a process of its own; without one they are judged in this process.
     pub certify_program: Option<PathBuf>,
     /// Where `halle advisories import` keeps known vulnerabilities; they are looked for once the file is there.
@@ -40,6 +44,21 @@ pub struct Settings {
     pub private_hooks: bool,
     /// Under which name customers reach the ports of machines; empty for the address at which the engine opens them.
     pub machines_host: String,
+}
+
+/// What the market does by itself about an image on sale that no longer passes. The operator can always decide otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnNewFailure {
+    /// It tells the publisher and the operator, and goes on selling.
+    Tell,
+    /// It tells them, and stops new sales after so many days; 0 is at once.
+    Stop { grace_days: u32 },
+}
+
+impl Default for OnNewFailure {
+    fn default() -> OnNewFailure {
+        OnNewFailure::Stop { grace_days: 14 }
+    }
 }
 
 impl Settings {
@@ -53,6 +72,8 @@ impl Settings {
             currency: "EUR".to_owned(),
             image_bytes_max: 1023 << 30,
             profile: "kvm".to_owned(),
+            own_profile: None,
+            on_new_failure: OnNewFailure::default(),
             certify_program: None,
             advisories: None,
             signer: None,
@@ -188,6 +209,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0110-deployments",
     "0111-certification-facts",
     "0112-certification-certificates",
+    "0113-judged-again",
     "0114-certification-exceptions",
 ];
 

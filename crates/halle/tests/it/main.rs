@@ -2,6 +2,7 @@
 //!
 //! Stories that need a browser lie in modules called `with_browser`, which `cargo xtask test --no-browser` leaves out.
 
+mod again;
 #[allow(dead_code, reason = "each story uses what it needs")]
 mod browser;
 mod certificate;

@@ -240,7 +240,7 @@ impl Drop for Ground {
 
 /// Jobs that run or are to run, but for those that look after something for ever.
 pub const IDLE: &str = "select count(*) as n from house_job where state in ('running', 'queued') \
-     and kind not in ('images.watch', 'deployments.watch')";
+     and kind not in ('images.watch', 'deployments.watch', 'publishing.watch')";
 
 /// A look into the database of a market, beside its server.
 pub struct Look(Database);

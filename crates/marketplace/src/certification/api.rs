@@ -47,6 +47,8 @@ async fn image(
         Some(run) => super::signed(&mut tx, run.id).await?,
         None => None,
     };
+    let look = super::again::look(&mut tx, image.id, &profile).await?;
+    let looked = look.map(|look| look.at.to_string());
     Ok(Json(json!({
         "id": image.id,
         "file_name": image.file_name,
@@ -59,6 +61,7 @@ async fn image(
         "verdict": run.and_then(|run| run.verdict()).map(super::Verdict::name),
         "reason": why,
         "certificate": signed.map(|signed| super::certificate_address(signed.run)),
+        "looked_at": looked,
         "page": images::pages::image_address(image.organisation, image.id),
     })))
 }

@@ -4,37 +4,15 @@ use certifier::rulebook::EDITION;
 use house::{Id, Result, Tx, audit, jobs};
 use serde_json::json;
 
+use super::again::{Why, because};
 use super::jobs::Reading;
-use super::{Run, Stage, Then, Verdict, exceptions, profile, record};
+use super::{Run, Stage, Then, Verdict, exceptions, record};
 use crate::images::Image;
 use crate::people::ActingFor;
 
-/// Why a run is begun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// Someone wants to know.
-    Asked,
-    /// What is accepted of the image has changed.
-    Exceptions,
-}
-
-impl Cause {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Cause::Asked => "asked",
-            Cause::Exceptions => "exceptions",
-        }
-    }
-
-    pub(super) fn parse(name: &str) -> Cause {
-        if name == Cause::Exceptions.name() { Cause::Exceptions } else { Cause::Asked }
-    }
-}
-
-/// Begins to judge an image by this profile. A run of the same image, profile and rulebook that is concluded already, with what is
-/// accepted today, is not done again: `then` is queued at once. One that is under way is joined.
+/// Begins to judge an image by this profile, which the caller knows to be one. A run of the same image, profile and rulebook that is
+/// concluded already, with what is accepted today, is not done again: `then` is queued at once. One that is under way is joined.
 pub async fn begin(tx: &mut Tx, image: Id<Image>, profile_name: &str, then: Option<Then>) -> Result<Id<Run>> {
-    profile(profile_name)?;
     let known = record::newest_by(tx, image, profile_name, EDITION).await?;
     let as_today = match &known {
         Some(run) => exceptions::are_those_of(tx, run).await?,
@@ -66,7 +44,6 @@ pub async fn judge_again(
     image: Id<Image>,
     profile_name: &str,
 ) -> Result<Id<Run>> {
-    profile(profile_name)?;
     match record::newest_by(tx, image, profile_name, EDITION).await? {
         Some(run) if run.verdict().is_none() => Ok(run.id),
         _ => add(tx, image, profile_name, &by.person().email, Reading::Image).await,
@@ -80,10 +57,10 @@ pub(super) async fn again(
     image: Id<Image>,
     profile_name: &str,
     who: &str,
-    cause: Cause,
+    why: Why,
 ) -> Result<Id<Run>> {
     let id = add(tx, image, profile_name, who, Reading::Facts).await?;
-    record::exceptions::note_cause(tx, id, cause).await?;
+    because(tx, id, why).await?;
     Ok(id)
 }
 

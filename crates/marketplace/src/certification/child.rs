@@ -22,7 +22,7 @@ use rustix::process::Signal;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 
-use super::{Outcome, profile};
+use super::Outcome;
 
 /// A child is given this long, and a second more for each [`BYTES_A_SECOND`] of the file, and never more than [`PATIENCE_MAX`].
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -36,7 +36,7 @@ const TELL_EVERY: Duration = Duration::from_millis(500);
 pub struct Order {
     pub blob: PathBuf,
     pub file_name: String,
-    pub profile: String,
+    pub profile: Measure,
     pub task: Task,
     /// A store of advisories, and the day on which it is looked into.
     pub advisories: Option<(PathBuf, Day)>,
@@ -45,7 +45,7 @@ pub struct Order {
 impl Order {
     /// As the process is told it.
     fn told(&self) -> certifier::child::Order {
-        let profile = Measure::Named(self.profile.clone());
+        let profile = self.profile.clone();
         let advisories = self.advisories.clone();
         certifier::child::Order { file_name: self.file_name.clone(), profile, task: self.task, advisories }
     }
@@ -162,7 +162,7 @@ async fn inside<Told: Future<Output = Result<()>>>(
     order: Order,
     told: impl Fn(i64) -> Told,
 ) -> Result<Examined> {
-    let profile = profile(&order.profile)?;
+    let profile = order.profile.profile()?;
     let counted = Arc::new(Counted::default());
     let counting = counted.clone();
     let mut judging = tokio::task::spawn_blocking(move || judge(&order, &profile, &*counting));

@@ -5,7 +5,7 @@ use house::words::Text;
 use house::{Error, Id, Result, Tx, audit, jobs, outbox};
 use serde_json::json;
 
-use super::begin::Cause;
+use super::again;
 use super::{Run, Verdict, exceptions, letters, record, signing};
 use crate::images;
 use crate::market::Market;
@@ -57,10 +57,10 @@ pub async fn conclude(
     let details = json!({ "image": run.image, "profile": run.profile, "verdict": verdict.name() });
     audit::note(tx, audit::HOUSE, "certification.conclude", id, &details).await?;
     let (Some(image), Some(sender)) = (image, images::sender_of(tx, run.image).await?) else { return Ok(()) };
-    let cause = record::exceptions::cause(tx, id).await?;
-    let news = cause == Cause::Asked || record::exceptions::verdict_before(tx, &run).await? != Some(verdict);
+    let (why, _) = again::origin(tx, id).await?;
+    let news = why.is_none() || record::exceptions::verdict_before(tx, &run).await? != Some(verdict);
     if let (true, Some(sender)) = (news, people::person(tx, sender).await?) {
-        let letter = letters::concluded(market, &sender, &image, &run, verdict, outcome, cause);
+        let letter = letters::concluded(market, &sender, &image, &run, verdict, outcome, why);
         outbox::letter(tx, run.image, &letter).await?;
     }
     Ok(())

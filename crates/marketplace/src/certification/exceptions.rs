@@ -18,7 +18,8 @@ use house::words::{Text, Words};
 use house::{Id, Result, Timestamp, Tx, audit, jobs};
 use serde_json::json;
 
-use super::begin::{Cause, again};
+use super::again::Why;
+use super::begin::again;
 use super::signing::{day_of, midnight};
 use super::{Outcome, Refused, Run, record};
 use crate::images::{self, Image};
@@ -222,7 +223,7 @@ async fn judge_anew(tx: &mut Tx, market: &Market, image: Id<Image>, who: &str) -
     let mut profiles = record::exceptions::profiles(tx, image).await?;
     profiles.sort_by_key(|profile| *profile != market.settings().profile);
     for profile in profiles {
-        again(tx, image, &profile, who, Cause::Exceptions).await?;
+        again(tx, image, &profile, who, Why::Exceptions).await?;
     }
     Ok(())
 }
@@ -267,9 +268,14 @@ pub(super) async fn applied(
     run: &Run,
     outcome: &Outcome,
 ) -> Result<Option<Outcome>> {
-    let standing = record::exceptions::in_force(tx, run.image, day_of(tx.now())).await?;
-    record::exceptions::note_used(tx, run.id, &ids(&standing)).await?;
+    note_used(tx, run.id, run.image).await?;
     accepted(tx, market, run.image, outcome).await
+}
+
+/// Notes which exceptions a run is concluded with: all that are in force today.
+pub(super) async fn note_used(tx: &mut Tx, run: Id<Run>, image: Id<Image>) -> Result<()> {
+    let standing = record::exceptions::in_force(tx, image, day_of(tx.now())).await?;
+    record::exceptions::note_used(tx, run, &ids(&standing)).await
 }
 
 /// What judging an image comes to once all that is accepted today is accepted; `None` where that is nothing. Whoever compares a fresh

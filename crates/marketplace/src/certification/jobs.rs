@@ -10,8 +10,9 @@ use house::words::Text;
 use house::{Error, Id, Result};
 use serde::{Deserialize, Serialize};
 
+use super::again::Taken;
 use super::child::{self, Examined, Order};
-use super::{Outcome, Run, begin, conclude, exceptions, record, signing};
+use super::{Outcome, Run, again, begin, conclude, exceptions, measure, record, signing};
 use crate::images::{self, Image};
 use crate::market::Market;
 
@@ -80,17 +81,19 @@ async fn examine(market: Market, claim: Claim) -> Result<Next> {
     };
     tx.commit().await?;
     let image = image.ok_or_else(|| Error::fault("a run speaks of an image that is not there"))?;
-    let (outcome, facts) = match again(&market, &claim, &run, &image, facts).await? {
+    let taken = Taken::now(&market, &run.profile).await?;
+    let (outcome, facts) = match by_facts(&market, &claim, &run, &image, facts).await? {
         Some((outcome, facts)) => (outcome, Some(facts)),
         None => anew(&market, &claim, &run, &image).await?,
     };
     let mut tx = claim.write().await?;
+    again::note(&mut tx, &run, &taken, &outcome).await?;
     conclude(&mut tx, &market, id, &outcome, facts.as_deref()).await?;
     claim.finish(tx).await
 }
 
 /// Judges by the facts that were kept; `None` if there are none, or if they do not tell everything.
-async fn again(
+pub(super) async fn by_facts(
     market: &Market,
     claim: &Claim,
     run: &Run,
@@ -112,7 +115,12 @@ async fn again(
 }
 
 /// Judges the image itself, and keeps its facts: they are safe on disk before a row speaks of them.
-async fn anew(market: &Market, claim: &Claim, run: &Run, image: &Image) -> Result<(Outcome, Option<String>)> {
+pub(super) async fn anew(
+    market: &Market,
+    claim: &Claim,
+    run: &Run,
+    image: &Image,
+) -> Result<(Outcome, Option<String>)> {
     let blob = market.blobs().path(&image.content_id)?;
     let judged = judge(market, claim, order(market, run, image, blob, Task::Keep)).await?;
     let outcome = checked(judged.outcome, image);
@@ -127,7 +135,8 @@ fn order(market: &Market, run: &Run, image: &Image, blob: PathBuf, task: Task) -
     let feed = market.settings().advisories.clone().filter(|feed| feed.exists());
     let today = Day::of_seconds(market.database().clock().now().as_second());
     let advisories = feed.map(|feed| (feed, today));
-    Order { blob, file_name: image.file_name.clone(), profile: run.profile.clone(), task, advisories }
+    let profile = measure(market, &run.profile);
+    Order { blob, file_name: image.file_name.clone(), profile, task, advisories }
 }
 
 async fn judge(market: &Market, claim: &Claim, order: Order) -> Result<Examined> {

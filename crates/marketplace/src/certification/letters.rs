@@ -3,7 +3,7 @@
 use certifier::finding::Verdict as Each;
 use house::mail::Letter;
 
-use super::begin::Cause;
+use super::again::Why;
 use super::report_view::language_of;
 use super::{Outcome, Run, Verdict, granted_line};
 use crate::hall::portal_address;
@@ -22,14 +22,14 @@ pub fn concluded(
     run: &Run,
     verdict: Verdict,
     outcome: &Outcome,
-    cause: Cause,
+    why: Option<Why>,
 ) -> Letter {
     let w = market.words(to.language);
     let (title, opening) = match verdict {
-        Verdict::Certified if cause == Cause::Exceptions => {
+        Verdict::Certified if why == Some(Why::Exceptions) => {
             ("certification-letter-good-title", "certification-letter-accepted")
         }
-        Verdict::NotCertified if cause == Cause::Exceptions => {
+        Verdict::NotCertified if why == Some(Why::Exceptions) => {
             ("certification-letter-ended-title", "certification-letter-ended")
         }
         Verdict::Certified => ("certification-letter-good-title", "certification-letter-good"),

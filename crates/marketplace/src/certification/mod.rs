@@ -12,12 +12,15 @@
 //! What is absent: a run that changes its mind. A second look is a second run. And two runs for one question: whoever asks again
 //! while a run is under way, or after it was decided by the same edition of the rulebook, is given that run.
 
+pub mod again;
 pub mod api;
 mod begin;
 pub mod child;
+pub mod comparison;
 mod conclude;
 pub mod exceptions;
 mod jobs;
+mod judging;
 mod letters;
 pub mod pages;
 mod record;
@@ -26,6 +29,7 @@ mod signing;
 #[cfg(test)]
 mod tests;
 
+use certifier::child::Measure;
 use certifier::date::Date;
 use certifier::exceptions::{Granted, Never};
 use certifier::profile::Profile;
@@ -35,8 +39,9 @@ use house::words::{Language, Text, Words};
 use house::{Id, Refusal, Result, Timestamp, Tx};
 
 use crate::images::Image;
+use crate::market::Market;
 
-pub use begin::{Cause, begin, judge_again};
+pub use begin::{begin, judge_again};
 pub use conclude::{Outcome, conclude};
 pub use jobs::handle;
 pub use signing::{
@@ -125,7 +130,10 @@ pub struct Certificate {
     pub size_bytes: i64,
     pub profile: String,
     pub rulebook: String,
-    pub certified_at: Timestamp,
+    /// When it was judged last, with the same outcome.
+    pub judged_at: Timestamp,
+    /// The day of the feed of advisories that was looked into then.
+    pub advisories: Option<String>,
     pub passed: usize,
     pub warnings: usize,
     pub not_applicable: usize,
@@ -189,9 +197,18 @@ impl Refusal for Refused {
     }
 }
 
-/// The profile of this name, if there is one.
-pub fn profile(name: &str) -> Result<Profile, Refused> {
-    Profile::named(name).ok_or(Refused::NoSuchProfile)
+/// Refuses a name under which this market has no profile.
+pub fn known_profile(market: &Market, name: &str) -> Result<(), Refused> {
+    let is_own = name == market.settings().profile;
+    if is_own || Profile::named(name).is_some() { Ok(()) } else { Err(Refused::NoSuchProfile) }
+}
+
+/// The profile of this name: one that comes with the rulebook, or the operator's own.
+pub fn measure(market: &Market, name: &str) -> Measure {
+    match &market.settings().own_profile {
+        Some(text) if name == market.settings().profile => Measure::Toml(text.clone()),
+        _ => Measure::Named(name.to_owned()),
+    }
 }
 
 pub async fn run(tx: &mut Tx, id: Id<Run>) -> Result<Option<Run>> {
@@ -236,11 +253,12 @@ fn never_key(never: Never) -> &'static str {
     }
 }
 
-/// The certificate of an image by this profile; `None` unless the newest verdict is a good one. While another is being found the last
-/// one stands.
+/// The certificate of an image by this profile; `None` unless the newest verdict is a good one. While an image is being judged again
+/// the verdict before holds.
 pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Certificate>> {
     use certifier::finding::Verdict as Each;
-    let Some(run) = record::newest_concluded(tx, image, profile).await? else { return Ok(None) };
+    let Some(run) = again::newest_judged(tx, image, profile).await? else { return Ok(None) };
+    let look = again::look(tx, image, profile).await?;
     let Stage::Concluded { at, verdict: Verdict::Certified } = run.stage else { return Ok(None) };
     let (Some(report), Some(image)) = (report(tx, run.id).await?, crate::images::image(tx, image).await?)
     else {
@@ -254,7 +272,8 @@ pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result
         sha256: image.sha256,
         size_bytes: image.size_bytes,
         profile: run.profile,
-        certified_at: at,
+        judged_at: look.as_ref().map_or(at, |look| look.at.max(at)),
+        advisories: look.and_then(|look| look.advisories),
         passed: count(Each::Pass),
         warnings: count(Each::Warn),
         not_applicable: count(Each::NotApplicable),

@@ -13,6 +13,8 @@ use house::words::Words;
 use house::{Error, Id, Result, Timestamp, Tx, jobs};
 use serde::Deserialize;
 
+use super::comparison::pages::Told;
+use super::judging::Judging;
 use super::report_view::{ReportView, RuleView, language_of, report_view};
 use super::{PROFILES, Refused, Run, Stage, Verdict, record};
 use crate::hall::pages::Visit;
@@ -32,6 +34,7 @@ pub fn pages() -> Router<Market> {
         .route("/sell/{organisation}/images/{image}/judge", post(judge))
         .merge(super::api::api())
         .merge(desk::pages())
+        .merge(super::comparison::pages::pages())
 }
 
 pub fn streams() -> Router<Market> {
@@ -212,7 +215,7 @@ enum Body {
     Waiting { percent: i64, running: bool },
     NeverJudged,
     BrokenOff { why: String },
-    Report { view: ReportView, at: Timestamp },
+    Report { view: ReportView, judged: Judging },
 }
 
 #[derive(Template)]
@@ -221,6 +224,8 @@ struct ReportPart {
     w: Words,
     body: Body,
     profile: String,
+    /// The market's own profile.
+    own: String,
     judge: String,
     shows: Shows,
     filters: Vec<Link>,
@@ -256,9 +261,12 @@ impl ReportPart {
             None => Body::NeverJudged,
             Some(Run { stage: Stage::Queued, .. }) => Body::Waiting { percent: 0, running: false },
             Some(Run { stage: Stage::Running { percent }, .. }) => Body::Waiting { percent, running: true },
-            Some(Run { id, stage: Stage::Concluded { at, .. }, .. }) => {
+            Some(run @ Run { id, stage: Stage::Concluded { at, .. }, .. }) => {
                 match (super::report(&mut tx, id).await?, super::broken_off(&mut tx, id).await?) {
-                    (Some(report), _) => Body::Report { view: report_view(&report, &visit.w), at },
+                    (Some(report), _) => {
+                        let judged = Judging::of(&mut tx, &visit.w, image, &run, at).await?;
+                        Body::Report { view: report_view(&report, &visit.w), judged }
+                    }
                     (None, why) => {
                         Body::BrokenOff { why: why.map(|why| visit.w.tell(&why)).unwrap_or_default() }
                     }
@@ -266,7 +274,8 @@ impl ReportPart {
             }
         };
         let group = asked.show.clone().unwrap_or_default();
-        Ok(ReportPart { certificate, ..ReportPart::new(&visit.w, image, profile, body, group) })
+        let own = visit.market.settings().profile.clone();
+        Ok(ReportPart { certificate, own, ..ReportPart::new(&visit.w, image, profile, body, group) })
     }
 
     fn new(w: &Words, image: &Image, profile: String, body: Body, group: String) -> ReportPart {
@@ -276,8 +285,17 @@ impl ReportPart {
             Body::Report { view, .. } => filters(w, view, &format!("?profile={profile}"), &shows),
             _ => Vec::new(),
         };
-        let judge = format!("{here}/judge");
-        ReportPart { w: w.clone(), body, profile, judge, shows, filters, certificate: None, desk: None }
+        ReportPart {
+            w: w.clone(),
+            body,
+            own: profile.clone(),
+            profile,
+            judge: format!("{here}/judge"),
+            shows,
+            filters,
+            certificate: None,
+            desk: None,
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -378,12 +396,15 @@ impl ImagePage {
     fn new(frame: Frame, image: Image, report: ReportPart) -> ImagePage {
         let w = frame.w.clone();
         let here = image_address(image.organisation, image.id);
-        let profiles = PROFILES
+        let own = Some(report.own.as_str()).filter(|own| !PROFILES.contains(own));
+        let profiles = own
+            .into_iter()
+            .chain(PROFILES)
             .map(|name| {
                 let label = w.say("certification-profile").with("profile", name);
                 Link::new(label, format!("{here}?profile={name}")).current(report.profile == name)
             })
-            .into();
+            .collect();
         let query = format!("?profile={}", report.profile);
         ImagePage {
             crumbs: crumbs(&w, image.organisation, &image.file_name),
@@ -409,9 +430,15 @@ fn facts(w: &Words, image: &Image, report: &ReportPart) -> Vec<Fact> {
         Fact::new(w.say("certification-fact-sealed"), w.exact(image.sealed_at)),
         Fact::new(w.say("certification-fact-profile"), &report.profile),
     ];
-    if let Body::Report { view, at } = &report.body {
+    if let Body::Report { view, judged } = &report.body {
         facts.push(Fact::new(w.say("certification-fact-rulebook"), &view.rulebook));
-        facts.push(Fact::new(w.say("certification-fact-judged"), w.exact(at)));
+        facts.push(Fact::new(w.say("certification-fact-judged"), w.exact(judged.at)));
+        if let Some(looked) = judged.looked {
+            facts.push(Fact::new(w.say("certification-fact-looked"), w.exact(looked)));
+        }
+        if let Some(day) = &judged.advisories {
+            facts.push(Fact::new(w.say("certification-fact-advisories"), day));
+        }
         facts.push(Fact::new(w.say("certification-fact-format"), &view.format));
     }
     facts
@@ -422,13 +449,25 @@ impl Page for ImagePage {
         let at = house::clock::from_micros(1_799_999_000_000_000);
         let image = sample_image();
         let view = || sample_view(&frame.w);
+        let judged = |why: Option<&str>| Judging {
+            at,
+            why: why.map(|key| frame.w.say(key).to_string()),
+            looked: why.map(|_| at),
+            advisories: why.map(|_| "2026-11-20".to_owned()),
+            trouble: why.map(|_| "…".to_owned()),
+            told: Some(Told {
+                title: why.unwrap_or_default().to_owned(),
+                line: "1".to_owned(),
+                address: why.map(|_| "/compare".to_owned()),
+            }),
+        };
         let bodies = [
             (Body::NeverJudged, ""),
             (Body::Waiting { percent: 0, running: false }, ""),
             (Body::Waiting { percent: 40, running: true }, ""),
             (Body::BrokenOff { why: "…".to_owned() }, ""),
-            (Body::Report { view: view(), at }, ""),
-            (Body::Report { view: view(), at }, "not_applicable"),
+            (Body::Report { view: view(), judged: judged(None) }, ""),
+            (Body::Report { view: view(), judged: judged(Some("certification-why-day")) }, "not_applicable"),
         ];
         bodies
             .into_iter()
@@ -469,7 +508,7 @@ impl Asked {
     pub(super) fn profile(&self, market: &Market) -> Result<String> {
         let name = self.profile.as_deref().filter(|name| !name.is_empty());
         let name = name.unwrap_or(&market.settings().profile);
-        super::profile(name)?;
+        super::known_profile(market, name)?;
         Ok(name.to_owned())
     }
 }

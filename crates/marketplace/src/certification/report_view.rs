@@ -70,6 +70,29 @@ pub struct ScanView {
     pub not_scanned: Vec<(String, u64, String)>,
 }
 
+impl RuleView {
+    /// A rule that nothing is known of.
+    pub(super) fn none() -> RuleView {
+        RuleView {
+            id: String::new(),
+            title: String::new(),
+            reason: String::new(),
+            places: Vec::new(),
+            places_left: 0,
+            remedy: None,
+            state: State::Skip,
+            accepted: None,
+        }
+    }
+}
+
+impl PlaceView {
+    /// What tells it apart from other places of the same rule.
+    pub(super) fn key(&self) -> String {
+        format!("{}\n{}", self.place, self.found.as_deref().unwrap_or_default())
+    }
+}
+
 /// Places shown for one rule; the JSON has them all.
 const PLACES_SHOWN_MAX: usize = 12;
 
@@ -141,11 +164,11 @@ pub fn report_view(report: &Report, w: &Words) -> ReportView {
     }
 }
 
-fn needs_boot(id: &str) -> bool {
+pub(super) fn needs_boot(id: &str) -> bool {
     rule_of(id).is_some_and(|rule| rule.needs == Needs::Boot)
 }
 
-fn rule_view(rule: &RenderedRule<'_>, w: &Words) -> RuleView {
+pub(super) fn rule_view(rule: &RenderedRule<'_>, w: &Words) -> RuleView {
     RuleView {
         id: rule.id.to_owned(),
         title: rule.title.clone(),
@@ -158,7 +181,7 @@ fn rule_view(rule: &RenderedRule<'_>, w: &Words) -> RuleView {
     }
 }
 
-fn place_view(piece: &RenderedEvidence<'_>, w: &Words) -> PlaceView {
+pub(super) fn place_view(piece: &RenderedEvidence<'_>, w: &Words) -> PlaceView {
     let place = match (piece.path, piece.line, piece.offset) {
         (Some(path), Some(line), _) => format!("{path}:{line}"),
         (Some(path), None, Some(offset)) => format!("{path} @ {offset}"),

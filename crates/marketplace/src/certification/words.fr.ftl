@@ -180,3 +180,68 @@ certification-except-until-past = Ce jour est passé. Indiquez aujourd’hui ou 
 certification-except-until-late = Une exception dure un an au plus, jusqu’au { $latest }. Accordez-en alors une autre, s’il y a encore une raison.
 certification-except-button = Accepter et juger à nouveau
 certification-except-back = Retour au rapport
+
+# Jugée de nouveau sans que personne le demande, et comparée à un rapport antérieur.
+# used: certification-why-*
+certification-why-rulebook = parce que le règlement a une nouvelle édition
+certification-why-profile = parce que le profil du marché a changé
+certification-why-advisories = parce que l’on en sait plus sur les vulnérabilités
+certification-why-exceptions = parce que ce qui en est accepté a changé
+certification-why-day = parce qu’un jour s’était écoulé
+certification-looked-at = revue depuis, avec le même résultat,
+certification-look-trouble = La dernière revue n’a pas abouti et sera retentée : { $why }
+certification-look-broke = Quelque chose a lâché du côté du marché ; le journal de l’opérateur en garde la trace.
+certification-fact-looked = Revue
+certification-fact-advisories = Avis de sécurité du
+certification-did-judged_again = a jugé de nouveau une image
+certification-compare = Comparaison
+certification-compare-title = { $file } face à un rapport antérieur
+certification-compare-since = Par rapport à { $title } :
+certification-compare-open = Voir ce qui a changé
+certification-compare-first = C’est le premier rapport sur cette image et sa formule : il n’y en a pas d’autre auquel le comparer.
+certification-compare-nothing = Rien n’a changé : aucun des deux rapports ne demande quoi que ce soit.
+certification-compare-alone = Rien à comparer pour l’instant
+certification-compare-alone-line = C’est le premier rapport. Dès qu’une autre image aura été jugée, ou celle-ci de nouveau, vous verrez ici ce qui a changé.
+certification-compare-back = Ouvrir le rapport
+certification-compare-with = Comparer avec
+certification-compare-choose = Choisissez un rapport
+certification-compare-go = Comparer
+certification-compare-profile = Autre profil : { $before } alors, { $now } maintenant.
+certification-compare-profile-text = Le profil porte le même nom et dit désormais autre chose.
+certification-compare-rulebook = Autre règlement : édition { $before } alors, { $now } maintenant.
+certification-compare-broken = Nouvelles infractions
+certification-compare-changed = Toujours enfreintes, à d’autres endroits
+certification-compare-mended = Corrigées
+certification-compare-not-asked = Plus demandées
+certification-compare-same = Comme avant
+certification-compare-place = Endroit
+certification-compare-place-new = Nouveau
+certification-compare-place-gone = Disparu
+certification-compare-count-broken =
+    { $count ->
+        [one] { $count } nouvelle infraction
+       *[other] { $count } nouvelles infractions
+    }
+certification-compare-count-mended =
+    { $count ->
+        [one] { $count } corrigée
+       *[other] { $count } corrigées
+    }
+certification-compare-count-changed =
+    { $count ->
+        [one] { $count } enfreinte à d’autres endroits
+       *[other] { $count } enfreintes à d’autres endroits
+    }
+certification-compare-count-same = { $count } comme avant
+# used: certification-verdict-*
+certification-verdict-none = pas demandée
+certification-verdict-pass = respectée
+certification-verdict-not-applicable = sans objet
+certification-verdict-excepted = acceptée par exception
+certification-verdict-warn = avertissement
+certification-verdict-not-decided = non tranchée
+certification-verdict-fail = à corriger
+certification-against-earlier = la même image, jugée le { $date }
+certification-against-version = { $file }, que la formule { $plan } proposait auparavant en version { $version } (jugée le { $date })
+certification-against-same-name = l’ancienne { $file }, jugée le { $date }
+certification-against-other = une autre image : { $file }, jugée le { $date }

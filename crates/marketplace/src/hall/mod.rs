@@ -53,6 +53,7 @@ fn desk(w: &Words, path: &str) -> Section {
             exact(w.say("hall-desk-waiting"), "/desk".to_owned(), path).icon("inbox"),
             way(w.say("hall-desk-images"), "/desk/images", path).icon("hard-drive"),
             way(w.say("hall-desk-exceptions"), "/desk/exceptions", path).icon("flag"),
+            way(w.say("hall-desk-failing"), "/desk/failing", path).icon("shield-check"),
             way(w.say("hall-desk-letters"), "/desk/letters", path).icon("mail"),
             way(w.say("hall-desk-jobs"), "/desk/jobs", path).icon("list-checks"),
             way(w.say("hall-desk-audit"), "/desk/audit", path).icon("file-text"),

@@ -21,3 +21,4 @@ hall-desk-letters = Letters and calls
 hall-desk-jobs = Jobs given up
 hall-desk-audit = Audit log
 refused-sign-in-first = This page belongs to someone. Sign in to show that it is you.
+hall-desk-failing = No longer passes

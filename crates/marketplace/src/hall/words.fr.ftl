@@ -21,3 +21,4 @@ hall-desk-letters = Lettres et appels
 hall-desk-jobs = Tâches abandonnées
 hall-desk-audit = Journal d’audit
 refused-sign-in-first = Cette page appartient à quelqu’un. Connectez-vous pour montrer que c’est vous.
+hall-desk-failing = Ne passe plus

@@ -250,6 +250,11 @@ pub async fn images_of(tx: &mut Tx, by: &ActingFor) -> Result<Vec<Image>> {
     record::images_of(tx, by.organisation().id).await
 }
 
+/// All images of an organisation, newest first: for pages that have seen to who asks.
+pub async fn images_of_organisation(tx: &mut Tx, organisation: Id<Organisation>) -> Result<Vec<Image>> {
+    record::images_of(tx, organisation).await
+}
+
 /// Who sent this image first: who gets the letters about it.
 pub async fn sender_of(tx: &mut Tx, id: Id<Image>) -> Result<Option<Id<Person>>> {
     record::sender_of(tx, id).await

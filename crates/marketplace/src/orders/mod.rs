@@ -4,6 +4,9 @@
 //! version, SKU, licence, price, and the hash of the terms. It is free of charge by itself; machines that run are what costs.
 //! Members of a publisher may order their own offer while it waits in preview.
 //!
+//! A plan whose image no longer passes is not sold while the market or its operator has stopped that; what was ordered before
+//! stays as it is.
+//!
 //! What is absent: a change to an order. It is placed, and it may be cancelled once nothing runs under it.
 
 mod cancel;
@@ -101,6 +104,8 @@ pub enum Refused {
     /// The publisher has published other terms since the page was shown.
     TermsChanged,
     NoSuchSku,
+    /// Its image no longer passes the market's checks.
+    NotSoldNow,
     CancelledAlready,
 }
 
@@ -109,6 +114,7 @@ impl Refusal for Refused {
         match self {
             Refused::TermsChanged => "orders.terms_changed",
             Refused::NoSuchSku => "orders.no_such_sku",
+            Refused::NotSoldNow => "orders.not_sold_now",
             Refused::CancelledAlready => "orders.cancelled_already",
         }
     }
@@ -117,6 +123,7 @@ impl Refusal for Refused {
         match self {
             Refused::TermsChanged => Text::new("refused-orders-terms-changed"),
             Refused::NoSuchSku => Text::new("refused-orders-no-such-sku"),
+            Refused::NotSoldNow => Text::new("refused-orders-not-sold-now"),
             Refused::CancelledAlready => Text::new("refused-orders-cancelled-already"),
         }
     }
@@ -124,7 +131,7 @@ impl Refusal for Refused {
     fn kind(&self) -> Kind {
         match self {
             Refused::NoSuchSku => Kind::NotFound,
-            Refused::TermsChanged | Refused::CancelledAlready => Kind::NotNow,
+            Refused::TermsChanged | Refused::NotSoldNow | Refused::CancelledAlready => Kind::NotNow,
         }
     }
 }

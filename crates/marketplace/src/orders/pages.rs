@@ -171,6 +171,9 @@ async fn checkout(
     let on_sale = offer_at(&visit, &mut tx, &publisher, &offer).await?;
     drop(tx);
     let sku = sku_of(&on_sale, &wanted.sku)?;
+    if !on_sale.sells(sku) {
+        return Err(Refused::NotSoldNow.into());
+    }
     let (first, last) = person.name.rsplit_once(' ').unwrap_or(("", &person.name));
     let form = Form::empty()
         .fill("sku", &sku.slug)

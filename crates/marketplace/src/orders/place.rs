@@ -19,6 +19,9 @@ pub async fn place(
 ) -> Result<Order> {
     let document = &on_sale.version.document;
     let sku = document.sku(&purchase.sku).ok_or(Refused::NoSuchSku)?;
+    if !on_sale.sells(sku) {
+        return Err(Refused::NotSoldNow.into());
+    }
     if terms_hash(&document.terms) != purchase.terms_sha256 {
         return Err(Refused::TermsChanged.into());
     }

@@ -86,3 +86,4 @@ refused-orders-cancelled-already = This order is cancelled already. There is not
 # used: orders-did-*
 orders-did-place = placed an order
 orders-did-cancel = cancelled an order
+refused-orders-not-sold-now = This plan is not sold at the moment: its image no longer passes the market’s checks, and its publisher has been told. Nothing was ordered. Choose another plan on the offer’s page, or come back later.

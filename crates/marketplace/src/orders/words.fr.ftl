@@ -86,3 +86,4 @@ refused-orders-cancelled-already = Cette commande est déjà annulée. Il n’y 
 # used: orders-did-*
 orders-did-place = a passé une commande
 orders-did-cancel = a annulé une commande
+refused-orders-not-sold-now = Cette formule n’est pas vendue en ce moment : son image ne passe plus les contrôles du marché, et son éditeur en est averti. Rien n’a été commandé. Choisissez une autre formule sur la page de l’offre, ou revenez plus tard.

@@ -8,11 +8,13 @@
 //! - Nothing goes live without a certificate for exactly its bytes and a sign-off.
 //! - Whatever happens to a submission, what was live before stays live until another version takes its place.
 //! - Withdrawing ends new sales. Those who have bought keep what they have.
+//! - An image on sale that no longer passes ends new sales too, when and if the operator wants it so: [`failing`].
 //!
 //! What is absent: a way to change what was submitted. Later edits wait for the next submission.
 
 mod advance;
 mod cancel;
+pub mod failing;
 mod letters;
 mod listing;
 mod package;
@@ -29,6 +31,8 @@ mod validate;
 mod view;
 mod withdraw;
 
+use std::sync::Arc;
+
 use house::error::{Kind, Refusal};
 use house::jobs::Handlers;
 use house::words::{Language, Text};
@@ -37,11 +41,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::certification;
 use crate::market::Market;
-use crate::offers::{Offer, Version};
+use crate::offers::{Offer, Sku, Version};
 use crate::people::Organisation;
 use crate::sellers::Seller;
 
 pub use cancel::cancel;
+pub use failing::{Failing, Listed, watch_soon};
 pub use listing::{in_preview_at, live_version, on_sale, on_sale_at, was_on_sale};
 pub use sign_off::sign_off;
 pub use stage::{Certified, Event, SignOff, Stage, Step};
@@ -124,6 +129,20 @@ pub struct OnSale {
     pub version: Version,
     pub live_since: Timestamp,
     pub preview: bool,
+    /// What no longer passes of all that is on sale.
+    pub failing: Arc<failing::ByImage>,
+}
+
+impl OnSale {
+    /// What stands against a plan, if anything.
+    pub fn failing(&self, sku: &Sku) -> Option<&Failing> {
+        failing::of_sku(&self.failing, sku)
+    }
+
+    /// Whether a plan is sold: its publisher may always try its own preview.
+    pub fn sells(&self, sku: &Sku) -> bool {
+        self.preview || !self.failing(sku).is_some_and(Failing::is_stopped)
+    }
 }
 
 /// The ways in which this chapter says no.
@@ -165,4 +184,5 @@ impl Refusal for Refused {
 /// Adds the jobs of this chapter.
 pub fn handle(handlers: &mut Handlers, market: &Market) {
     advance::handle(handlers, market);
+    failing::handle(handlers, market);
 }

@@ -14,6 +14,7 @@ use house::web::{Form, Frame, Link, Turner, changes, show};
 use house::words::Words;
 use house::{Database, Id, Result, Tx, attempts};
 
+use super::failing::FailingView;
 use super::view::{OfferLine, Part, Past, accepted, percent};
 use super::{OfferStanding, Status, standing};
 use crate::hall::pages::Visit;
@@ -32,6 +33,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 
 pub fn pages() -> Router<Market> {
     Router::new()
+        .merge(super::failing::pages::pages())
         .route("/sell/{organisation}/offers", get(list))
         .route("/sell/{organisation}/offers/{offer}/submit", post(submit))
         .route("/sell/{organisation}/offers/{offer}/status", get(status))
@@ -107,6 +109,9 @@ struct StatusPage {
     on_sale: bool,
     withdrawn: bool,
     part: Part,
+    /// What of it no longer passes, and where another image is sent.
+    failing: Vec<FailingView>,
+    upload: String,
     history: Vec<Past>,
 }
 
@@ -156,6 +161,7 @@ async fn status(visit: Visit, Path((organisation, offer)): Place) -> Result<Resp
     let around = open(&visit, &mut tx, &organisation, &offer).await?;
     let part = drawn(&visit, &mut tx, &around).await?;
     let history = history(&visit.w, &mut tx, &around.by, around.standing.offer.id).await?;
+    let failing = failing(&visit.w, &mut tx, &around.standing).await?;
     let (w, standing) = (visit.w.clone(), &around.standing);
     let title = view::title(&w, &standing.offer);
     let live = standing.live.is_some();
@@ -167,12 +173,25 @@ async fn status(visit: Visit, Path((organisation, offer)): Place) -> Result<Resp
         shop: (live && standing.withdrawn_at.is_none()).then(|| around.shop.clone()),
         on_sale: live && standing.withdrawn_at.is_none(),
         withdrawn: standing.withdrawn_at.is_some() && standing.status != Status::InProgress,
+        upload: portal_address(around.by.organisation().id, "/images/upload"),
         title,
         base: around.base,
         part,
+        failing,
         history,
         w,
     })
+}
+
+/// What of a live offer no longer passes.
+async fn failing(w: &Words, tx: &mut Tx, standing: &OfferStanding) -> Result<Vec<FailingView>> {
+    match &standing.live {
+        Some(live) if standing.fails => {
+            let failing = super::failing::by_image(tx).await?;
+            super::failing::views(tx, w, &failing, &live.document).await
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 async fn history(w: &Words, tx: &mut Tx, by: &ActingFor, offer: Id<Offer>) -> Result<Vec<Past>> {

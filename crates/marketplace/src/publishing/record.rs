@@ -1,10 +1,12 @@
 //! All SQL of this chapter.
 
+use std::sync::Arc;
+
 use house::db::{Row, unique_broken};
 use house::error::ChangedMeanwhile;
 use house::{Columns, Error, Id, Result, Tx};
 
-use super::{OnSale, Reason, Refused, Stage, Step, StepState, StepTaken, Submission};
+use super::{OnSale, Reason, Refused, Stage, Step, StepState, StepTaken, Submission, failing};
 use crate::images::Image;
 use crate::offers::{self, Offer, Version};
 use crate::people::{Organisation, Person};
@@ -295,7 +297,8 @@ pub async fn on_sale(tx: &mut Tx) -> Result<Vec<OnSale>> {
     ))
     .fetch_all(tx.on())
     .await?;
-    rows.iter().map(|row| for_sale(row, false)).collect()
+    let failing = Arc::new(failing::by_image(tx).await?);
+    rows.iter().map(|row| for_sale(row, false, failing.clone())).collect()
 }
 
 pub async fn on_sale_at(tx: &mut Tx, seller: &str, offer: &str) -> Result<Option<OnSale>> {
@@ -308,7 +311,8 @@ pub async fn on_sale_at(tx: &mut Tx, seller: &str, offer: &str) -> Result<Option
     .bind(offer)
     .fetch_optional(tx.on())
     .await?;
-    row.map(|row| for_sale(&row, false)).transpose()
+    let failing = Arc::new(failing::by_image(tx).await?);
+    row.map(|row| for_sale(&row, false, failing)).transpose()
 }
 
 /// Whether any version that went live has this image. An id stands in a document only where the document means it.
@@ -344,10 +348,11 @@ pub async fn in_preview_at(
     .bind(person.to_string())
     .fetch_optional(tx.on())
     .await?;
-    row.map(|row| for_sale(&row, true)).transpose()
+    let failing = Arc::new(failing::by_image(tx).await?);
+    row.map(|row| for_sale(&row, true, failing)).transpose()
 }
 
-fn for_sale(row: &Row, preview: bool) -> Result<OnSale> {
+fn for_sale(row: &Row, preview: bool, failing: Arc<failing::ByImage>) -> Result<OnSale> {
     let (offer, organisation) = (row.id("offer_id")?, row.id("organisation")?);
     Ok(OnSale {
         offer,
@@ -375,6 +380,7 @@ fn for_sale(row: &Row, preview: bool) -> Result<OnSale> {
         },
         live_since: row.time("since")?,
         preview,
+        failing,
     })
 }
 

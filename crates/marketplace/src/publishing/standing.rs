@@ -6,7 +6,7 @@ use std::time::Duration;
 use house::{Id, Result, Timestamp, Tx};
 
 use super::record::{self, Behind};
-use super::{Stage, Step, StepTaken, Submission};
+use super::{Stage, Step, StepTaken, Submission, failing};
 use crate::offers::{self, Offer, Version};
 use crate::people::ActingFor;
 
@@ -23,6 +23,9 @@ pub struct OfferStanding {
     pub live_since: Option<Timestamp>,
     pub withdrawn_at: Option<Timestamp>,
     pub newest: Option<Submission>,
+    /// Whether an image of what is live no longer passes, and whether that has stopped new sales.
+    pub fails: bool,
+    pub is_stopped: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,10 @@ pub enum Status {
     Live,
     /// Live, and the draft has changes that were not published.
     LiveWithChanges,
+    /// Live, and an image of it no longer passes.
+    Failing,
+    /// Live, and for that reason not sold.
+    Stopped,
     Withdrawn,
     Failed,
 }
@@ -47,6 +54,8 @@ impl Status {
             Status::WaitsForSignOff => "waits",
             Status::Live => "live",
             Status::LiveWithChanges => "changed",
+            Status::Failing => "failing",
+            Status::Stopped => "stopped",
             Status::Withdrawn => "withdrawn",
             Status::Failed => "failed",
         }
@@ -63,12 +72,13 @@ pub async fn standings(
     let offers = offers::offers_of(tx, by, before, limit).await?;
     let (Some(newest), Some(oldest)) = (offers.first(), offers.last()) else { return Ok(Vec::new()) };
     let behind = record::behind(tx, by.organisation().id, oldest.id, newest.id).await?;
+    let failing = failing::by_image(tx).await?;
     let mut behind: BTreeMap<_, _> = behind.into_iter().map(|behind| (behind.offer, behind)).collect();
     Ok(offers
         .into_iter()
         .map(|offer| {
             let found = behind.remove(&offer.id);
-            standing(offer, found)
+            standing(offer, found, &failing)
         })
         .collect())
 }
@@ -77,25 +87,30 @@ pub async fn standings(
 pub async fn standing_of(tx: &mut Tx, by: &ActingFor, offer: Id<Offer>) -> Result<OfferStanding> {
     let offer = offers::offer(tx, by, offer).await?;
     let behind = record::behind(tx, by.organisation().id, offer.id, offer.id).await?.pop();
-    Ok(standing(offer, behind))
+    Ok(standing(offer, behind, &failing::by_image(tx).await?))
 }
 
-fn standing(offer: Offer, behind: Option<Behind>) -> OfferStanding {
+fn standing(offer: Offer, behind: Option<Behind>, failing: &failing::ByImage) -> OfferStanding {
     let (live, live_since, withdrawn_at, newest) = match behind {
         Some(behind) => (behind.live, behind.live_since, behind.withdrawn_at, behind.submission),
         None => (None, None, None, None),
     };
+    let found = live.iter().flat_map(|live| &live.document.skus);
+    let found: Vec<_> = found.filter_map(|sku| failing::of_sku(failing, sku)).collect();
+    let (fails, is_stopped) = (!found.is_empty(), found.iter().any(|found| found.is_stopped()));
     let changed = live.as_ref().is_some_and(|live| live.document != offer.draft);
     let status = match newest.as_ref().map(|newest| &newest.stage) {
         Some(Stage::InPreview { .. }) => Status::WaitsForSignOff,
         Some(stage) if stage.is_running() => Status::InProgress,
         Some(Stage::Failed { .. }) => Status::Failed,
         _ if withdrawn_at.is_some() => Status::Withdrawn,
+        _ if is_stopped => Status::Stopped,
+        _ if fails => Status::Failing,
         _ if live.is_some() && changed => Status::LiveWithChanges,
         _ if live.is_some() => Status::Live,
         _ => Status::Draft,
     };
-    OfferStanding { offer, status, live, live_since, withdrawn_at, newest }
+    OfferStanding { offer, status, live, live_since, withdrawn_at, newest, fails, is_stopped }
 }
 
 /// The submissions of an offer, newest first.

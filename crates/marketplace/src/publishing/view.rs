@@ -88,6 +88,9 @@ impl Part {
             },
             Stage::Cancelled { .. } => Part { draft: Some(base.to_owned()), ..Part::told(w, "cancelled") },
             Stage::Live { .. } if standing.withdrawn_at.is_some() => Part::told(w, "withdrawn"),
+            Stage::Live { .. } if standing.fails => {
+                Part { draft: Some(base.to_owned()), ..Part::told(w, "failing") }
+            }
             Stage::Live { .. } if standing.status == Status::LiveWithChanges => {
                 Part { draft: Some(base.to_owned()), ..Part::told(w, "changed") }
             }
@@ -215,10 +218,10 @@ pub fn badge(w: &Words, status: Status) -> Badge {
     let state = match status {
         Status::Draft => State::Wait,
         Status::InProgress => State::Run,
-        Status::WaitsForSignOff | Status::LiveWithChanges => State::Warn,
+        Status::WaitsForSignOff | Status::LiveWithChanges | Status::Failing => State::Warn,
         Status::Live => State::Pass,
         Status::Withdrawn => State::Skip,
-        Status::Failed => State::Fail,
+        Status::Failed | Status::Stopped => State::Fail,
     };
     let badge = Badge::state(state, w.say(&format!("publishing-status-{}", status.code())));
     if status == Status::Draft { Badge { icon: "pencil", class: "", ..badge } } else { badge }

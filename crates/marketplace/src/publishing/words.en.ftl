@@ -154,3 +154,109 @@ publishing-did-withdraw = withdrew the offer from sale
 publishing-did-resume = put the offer on sale again
 
 publishing-accepted = Accepted by exception
+publishing-status-failing = No longer passes
+publishing-status-failing-line = On sale, with an image that no longer passes.
+publishing-status-stopped = Not sold
+publishing-status-stopped-line = Customers see it and cannot order it: an image of it no longer passes.
+publishing-waits-failing = Another image is needed
+publishing-waits-failing-line = The image that is on sale no longer passes. Send a mended one, put it into the plan and submit: customers get it as soon as you have signed it off.
+
+# What is on sale and no longer passes.
+publishing-desk-failing = No longer passes
+publishing-failing-list = Images that no longer pass
+publishing-failing-count =
+    { $count ->
+        [0] Everything on sale passes
+        [one] One image on sale no longer passes
+       *[other] { $count } images on sale no longer pass
+    }
+publishing-failing-none = Nothing to look after
+publishing-failing-none-line = What is on sale is judged again when rules or advisories change, and every day. What no longer passes then comes here, and a letter tells you.
+publishing-failing-rule-tell = New sales go on until you stop them here.
+publishing-failing-rule-stop = New sales stop as soon as an image no longer passes.
+publishing-failing-rule-grace =
+    { $days ->
+        [one] New sales stop a day after an image ceased to pass, unless you decide otherwise.
+       *[other] New sales stop { $days } days after an image ceased to pass, unless you decide otherwise.
+    }
+publishing-failing-title = { $file } no longer passes
+publishing-failing-by = Of { $publisher }
+publishing-failing-since = Since
+publishing-failing-offers = It is sold in:
+publishing-failing-customers = Customers who have it keep it, and deploy it as before.
+publishing-failing-stopped = New sales are stopped.
+publishing-failing-stops = New sales stop on { $date } unless it passes before.
+publishing-failing-sold = New sales go on.
+publishing-failing-badge-stopped = Not sold
+publishing-failing-badge-stops = Sold for now
+publishing-failing-badge-sold = Sold
+# used: publishing-failing-why-*
+publishing-failing-why-rulebook = It was judged again because the rulebook has a new edition.
+publishing-failing-why-profile = It was judged again because the market’s profile changed.
+publishing-failing-why-advisories = It was judged again because what is known of vulnerabilities changed.
+publishing-failing-why-exceptions = It was judged again because what is accepted of it by exception changed.
+publishing-failing-why-day = It was judged again because a day had passed.
+publishing-failing-why-asked = It was judged again because someone asked for it.
+publishing-failing-to-do = Mend this at home, check it with halle certify, send the new image, put it into the plan and submit. If it passes again without that, sales go on by themselves.
+publishing-failing-in-the-way = What stands in the way
+publishing-failing-report = Open the report
+publishing-failing-compare = What changed
+publishing-failing-upload = Send a new image
+publishing-failing-decide = Decide about new sales
+publishing-failing-decide-line = Whatever you decide, sales go on by themselves once it passes again, and those who have bought are not touched. The publisher gets a letter.
+publishing-failing-stop = Stop new sales
+publishing-failing-sell = Let it be sold
+publishing-failing-seen = Leave it to the market
+# used: publishing-failing-decided-*
+publishing-failing-decided-stop = You stopped them.
+publishing-failing-decided-sell = You decided that it may be sold.
+publishing-failing-decided-seen = You left it to the market.
+publishing-failing-done = Decided.
+publishing-failing-back = All that no longer pass
+# used: publishing-letter-fails*
+# used: publishing-letter-stopped*
+# used: publishing-letter-sold*
+# used: publishing-letter-passes*
+publishing-letter-fails = No longer passes: { $offer } ({ $file })
+publishing-letter-fails-text =
+    “{ $offer }” is on sale with the image { $file }, which passed when it was published. It no longer does. { $why }
+
+    This stands in the way:
+publishing-letter-fails-more = More stands in the way of { $offer } ({ $file })
+publishing-letter-fails-more-text =
+    { $file }, which is on sale in “{ $offer }”, no longer passed before, and now more stands in the way. { $why }
+
+    All of it:
+publishing-letter-stopped = New sales are stopped: { $offer }
+publishing-letter-stopped-text =
+    { $file } in “{ $offer }” still does not pass, and the days of grace are over. Customers see the offer and cannot order it.
+
+    This stands in the way:
+publishing-letter-stopped-by-operator = The operator stopped new sales: { $offer }
+publishing-letter-stopped-by-operator-text =
+    The operator of this market has stopped new sales of “{ $offer }”, because its image { $file } no longer passes.
+
+    This stands in the way:
+publishing-letter-sold-by-operator = It may be sold: { $offer }
+publishing-letter-sold-by-operator-text =
+    The operator of this market has decided that “{ $offer }” may be sold although its image { $file } no longer passes. It still does not:
+publishing-letter-sold-again = Sold again: { $offer }
+publishing-letter-sold-again-text =
+    { $file } in “{ $offer }” passes again. { $why } New sales go on; nothing is left to do.
+publishing-letter-passes-again = Passes again: { $offer }
+publishing-letter-passes-again-text =
+    { $file } in “{ $offer }” passes again. { $why } Nothing is left to do.
+publishing-letter-failing-remedy = What to do:
+publishing-letter-failing-more =
+    { $count ->
+        [one] One more rule is in the report.
+       *[other] { $count } more rules are in the report.
+    }
+publishing-letter-failing-to-do = Customers who have it keep it. To go on selling, mend the image, send it, put it into the plan and submit the offer:
+publishing-letter-failing-report = The whole report, with every place on the disk:
+publishing-letter-failing-decide = Customers who have it keep it. Decide about new sales here:
+refused-publishing-not-failing = This image passes, or is not on sale any more, so there is nothing to decide about it.
+publishing-did-fails = found that an image on sale no longer passes
+publishing-did-passes_again = found that an image on sale passes again
+publishing-did-sales_stopped = stopped new sales after the days of grace
+publishing-did-decide = decided about an image that no longer passes

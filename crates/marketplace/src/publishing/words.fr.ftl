@@ -151,3 +151,109 @@ publishing-did-withdraw = a retiré l’offre de la vente
 publishing-did-resume = a remis l’offre en vente
 
 publishing-accepted = Accepté par exception
+publishing-status-failing = Ne passe plus
+publishing-status-failing-line = En vente, avec une image qui ne passe plus.
+publishing-status-stopped = Pas vendue
+publishing-status-stopped-line = Les clients la voient sans pouvoir la commander : l’une de ses images ne passe plus.
+publishing-waits-failing = Il faut une autre image
+publishing-waits-failing-line = L’image en vente ne passe plus. Envoyez-en une corrigée, mettez-la dans la formule et soumettez l’offre : les clients l’auront dès que vous l’aurez validée.
+
+# Ce qui est en vente et ne passe plus.
+publishing-desk-failing = Ne passe plus
+publishing-failing-list = Images qui ne passent plus
+publishing-failing-count =
+    { $count ->
+        [0] Tout ce qui est en vente passe
+        [one] Une image en vente ne passe plus
+       *[other] { $count } images en vente ne passent plus
+    }
+publishing-failing-none = Rien à surveiller
+publishing-failing-none-line = Ce qui est en vente est jugé de nouveau quand les règles ou les avis de sécurité changent, et chaque jour. Ce qui ne passe plus arrive ici, et une lettre vous prévient.
+publishing-failing-rule-tell = Les nouvelles ventes continuent tant que vous ne les arrêtez pas ici.
+publishing-failing-rule-stop = Les nouvelles ventes s’arrêtent dès qu’une image ne passe plus.
+publishing-failing-rule-grace =
+    { $days ->
+        [one] Les nouvelles ventes s’arrêtent un jour après qu’une image a cessé de passer, sauf si vous en décidez autrement.
+       *[other] Les nouvelles ventes s’arrêtent { $days } jours après qu’une image a cessé de passer, sauf si vous en décidez autrement.
+    }
+publishing-failing-title = { $file } ne passe plus
+publishing-failing-by = De { $publisher }
+publishing-failing-since = Depuis
+publishing-failing-offers = Elle est vendue dans :
+publishing-failing-customers = Les clients qui l’ont la gardent, et la déploient comme avant.
+publishing-failing-stopped = Les nouvelles ventes sont arrêtées.
+publishing-failing-stops = Les nouvelles ventes s’arrêteront le { $date }, à moins qu’elle ne passe d’ici là.
+publishing-failing-sold = Les nouvelles ventes continuent.
+publishing-failing-badge-stopped = Pas vendue
+publishing-failing-badge-stops = Vendue pour l’instant
+publishing-failing-badge-sold = Vendue
+# used: publishing-failing-why-*
+publishing-failing-why-rulebook = Elle a été jugée de nouveau parce que le règlement a une nouvelle édition.
+publishing-failing-why-profile = Elle a été jugée de nouveau parce que le profil du marché a changé.
+publishing-failing-why-advisories = Elle a été jugée de nouveau parce que l’on en sait plus sur les vulnérabilités.
+publishing-failing-why-exceptions = Elle a été jugée de nouveau parce que ce qui en est accepté par exception a changé.
+publishing-failing-why-day = Elle a été jugée de nouveau parce qu’un jour s’était écoulé.
+publishing-failing-why-asked = Elle a été jugée de nouveau parce que quelqu’un l’a demandé.
+publishing-failing-to-do = Corrigez cela chez vous, vérifiez avec halle certify, envoyez la nouvelle image, mettez-la dans la formule et soumettez l’offre. Si elle passe de nouveau sans cela, les ventes reprennent d’elles-mêmes.
+publishing-failing-in-the-way = Ce qui s’y oppose
+publishing-failing-report = Ouvrir le rapport
+publishing-failing-compare = Ce qui a changé
+publishing-failing-upload = Envoyer une nouvelle image
+publishing-failing-decide = Décider des nouvelles ventes
+publishing-failing-decide-line = Quoi que vous décidiez, les ventes reprennent d’elles-mêmes dès qu’elle passe de nouveau, et ceux qui ont acheté ne sont pas touchés. L’éditeur reçoit une lettre.
+publishing-failing-stop = Arrêter les nouvelles ventes
+publishing-failing-sell = Laisser vendre
+publishing-failing-seen = S’en remettre au marché
+# used: publishing-failing-decided-*
+publishing-failing-decided-stop = Vous les avez arrêtées.
+publishing-failing-decided-sell = Vous avez décidé qu’elle peut être vendue.
+publishing-failing-decided-seen = Vous vous en êtes remis au marché.
+publishing-failing-done = C’est décidé.
+publishing-failing-back = Toutes celles qui ne passent plus
+# used: publishing-letter-fails*
+# used: publishing-letter-stopped*
+# used: publishing-letter-sold*
+# used: publishing-letter-passes*
+publishing-letter-fails = Ne passe plus : { $offer } ({ $file })
+publishing-letter-fails-text =
+    « { $offer } » est en vente avec l’image { $file }, qui passait lors de la publication. Elle ne passe plus. { $why }
+
+    Voici ce qui s’y oppose :
+publishing-letter-fails-more = Davantage s’oppose à { $offer } ({ $file })
+publishing-letter-fails-more-text =
+    { $file }, en vente dans « { $offer } », ne passait déjà plus, et davantage s’y oppose maintenant. { $why }
+
+    Voici tout :
+publishing-letter-stopped = Les nouvelles ventes sont arrêtées : { $offer }
+publishing-letter-stopped-text =
+    { $file } dans « { $offer } » ne passe toujours pas, et le délai de grâce est écoulé. Les clients voient l’offre sans pouvoir la commander.
+
+    Voici ce qui s’y oppose :
+publishing-letter-stopped-by-operator = L’opérateur a arrêté les nouvelles ventes : { $offer }
+publishing-letter-stopped-by-operator-text =
+    L’opérateur de ce marché a arrêté les nouvelles ventes de « { $offer } », parce que son image { $file } ne passe plus.
+
+    Voici ce qui s’y oppose :
+publishing-letter-sold-by-operator = Elle peut être vendue : { $offer }
+publishing-letter-sold-by-operator-text =
+    L’opérateur de ce marché a décidé que « { $offer } » peut être vendue bien que son image { $file } ne passe plus. Elle ne passe toujours pas :
+publishing-letter-sold-again = De nouveau en vente : { $offer }
+publishing-letter-sold-again-text =
+    { $file } dans « { $offer } » passe de nouveau. { $why } Les ventes reprennent ; il n’y a plus rien à faire.
+publishing-letter-passes-again = Passe de nouveau : { $offer }
+publishing-letter-passes-again-text =
+    { $file } dans « { $offer } » passe de nouveau. { $why } Il n’y a plus rien à faire.
+publishing-letter-failing-remedy = Que faire :
+publishing-letter-failing-more =
+    { $count ->
+        [one] Une autre règle est dans le rapport.
+       *[other] { $count } autres règles sont dans le rapport.
+    }
+publishing-letter-failing-to-do = Les clients qui l’ont la gardent. Pour continuer à vendre, corrigez l’image, envoyez-la, mettez-la dans la formule et soumettez l’offre :
+publishing-letter-failing-report = Le rapport entier, avec chaque endroit du disque :
+publishing-letter-failing-decide = Les clients qui l’ont la gardent. Décidez ici des nouvelles ventes :
+refused-publishing-not-failing = Cette image passe, ou n’est plus en vente : il n’y a rien à décider.
+publishing-did-fails = a constaté qu’une image en vente ne passe plus
+publishing-did-passes_again = a constaté qu’une image en vente passe de nouveau
+publishing-did-sales_stopped = a arrêté les nouvelles ventes après le délai de grâce
+publishing-did-decide = a décidé du sort d’une image qui ne passe plus

@@ -5,6 +5,7 @@ use house::web::{Badge, Fact, Frame, Link, Page};
 use house::words::Words;
 use house::{Result, Tx};
 
+use super::shelves::Fitness;
 use super::tiles::badges_of;
 use crate::certification::report_view::{ReportView, report_view};
 use crate::certification::{self, Certificate};
@@ -33,6 +34,8 @@ pub struct OfferPage {
     pub pictures: Vec<String>,
     pub plans: Vec<Plan>,
     pub certificates: Vec<CertificateView>,
+    /// Why some or all of it is not sold at the moment.
+    pub not_sold: Option<String>,
     pub support_url: String,
     pub support_line: String,
     pub privacy_url: String,
@@ -55,7 +58,8 @@ pub struct Plan {
     pub amount: String,
     pub note: String,
     pub facts: Vec<Fact>,
-    pub buy: String,
+    /// Where it is bought; none while it is not sold.
+    pub buy: Option<String>,
 }
 
 pub struct CertificateView {
@@ -64,6 +68,8 @@ pub struct CertificateView {
     /// Where the signed statement is.
     pub signed: Option<String>,
     pub line: Option<String>,
+    /// What is said where there is none.
+    pub none: String,
     pub facts: Vec<Fact>,
     pub content_id: String,
 }
@@ -103,7 +109,7 @@ impl OfferPage {
         let category = |one: &crate::offers::Category| {
             Link::new(w.say(&one.key()), format!("/search?category={}", one.code()))
         };
-        let certificates = certificate_views(w, &address, &document.skus, found);
+        let certificates = certificate_views(w, &address, on_sale, found);
         OfferPage {
             certified: badge_address(&certificates),
             canonical: format!("{market}{address}"),
@@ -115,11 +121,12 @@ impl OfferPage {
                 address: format!("/market/{}", on_sale.seller.slug),
                 website: on_sale.seller.website.clone(),
             },
-            badges: badges_of(w, document.skus.iter().map(|sku| sku.licence.code())),
+            badges: badges_of(w, Fitness::of(on_sale), document.skus.iter().map(|sku| sku.licence.code())),
             categories: document.categories.iter().map(category).collect(),
             prose: Prose::of(&listing.description),
             pictures: document.screenshots.iter().map(|id| format!("/artwork/{id}")).collect(),
-            plans: document.skus.iter().map(|sku| plan(w, &address, sku)).collect(),
+            plans: document.skus.iter().map(|sku| plan(w, &address, sku, on_sale.sells(sku))).collect(),
+            not_sold: not_sold(w, on_sale),
             certificates,
             support_url: document.support_url.clone(),
             support_line,
@@ -139,9 +146,9 @@ impl OfferPage {
         }
     }
 
-    /// The cheapest plan, for the panel beside.
+    /// The first plan that is sold, else the first, for the panel beside.
     pub fn first(&self) -> Option<&Plan> {
-        self.plans.first()
+        self.plans.iter().find(|plan| plan.buy.is_some()).or(self.plans.first())
     }
 }
 
@@ -155,7 +162,19 @@ fn crumbs(w: &Words, document: &Draft, title: &str) -> Vec<Link> {
     crumbs
 }
 
-fn plan(w: &Words, address: &str, sku: &Sku) -> Plan {
+/// What a customer is told where plans are not sold at the moment.
+fn not_sold(w: &Words, on_sale: &OnSale) -> Option<String> {
+    let skus = &on_sale.version.document.skus;
+    let stopped: Vec<&str> =
+        skus.iter().filter(|sku| !on_sale.sells(sku)).map(|sku| sku.title_in(w.language())).collect();
+    match stopped.len() {
+        0 => None,
+        all if all == skus.len() => Some(w.say("storefront-not-sold-line").to_string()),
+        _ => Some(w.say("storefront-not-sold-plans").with("plans", stopped.join(", ")).to_string()),
+    }
+}
+
+fn plan(w: &Words, address: &str, sku: &Sku, is_sold: bool) -> Plan {
     let cores = w.say("orders-cores").with("count", sku.cores);
     let mut facts = vec![
         Fact::new(
@@ -174,7 +193,7 @@ fn plan(w: &Words, address: &str, sku: &Sku) -> Plan {
         amount: orders::price(w, &sku.licence),
         note: orders::pages::note(w, &sku.licence),
         facts,
-        buy: format!("{address}/buy?sku={}", sku.slug),
+        buy: is_sold.then(|| format!("{address}/buy?sku={}", sku.slug)),
     }
 }
 
@@ -182,9 +201,10 @@ fn plan(w: &Words, address: &str, sku: &Sku) -> Plan {
 fn certificate_views(
     w: &Words,
     address: &str,
-    skus: &[Sku],
+    on_sale: &OnSale,
     found: Vec<Option<Certificate>>,
 ) -> Vec<CertificateView> {
+    let skus = &on_sale.version.document.skus;
     let mut views = Vec::new();
     let mut seen = Vec::new();
     for (sku, certificate) in skus.iter().zip(found) {
@@ -196,12 +216,25 @@ fn certificate_views(
         let plan = sku.title_in(w.language()).to_owned();
         views.push(match certificate {
             None => {
-                let (facts, content_id) = (Vec::new(), String::new());
-                CertificateView { plan, report, signed: None, line: None, facts, content_id }
+                let none = match on_sale.failing(sku) {
+                    Some(failing) => w.say("storefront-certificate-lost").with("date", w.date(failing.since)),
+                    None => w.say("storefront-certificate-none"),
+                };
+                let none = none.to_string();
+                CertificateView {
+                    plan,
+                    report,
+                    signed: None,
+                    line: None,
+                    none,
+                    facts: Vec::new(),
+                    content_id: String::new(),
+                }
             }
             Some(certificate) => CertificateView {
                 plan,
                 report,
+                facts: certificate_facts(w, &certificate),
                 signed: certificate.address,
                 line: Some(
                     w.say("storefront-certificate-line")
@@ -209,11 +242,7 @@ fn certificate_views(
                         .with("warnings", certificate.warnings)
                         .to_string(),
                 ),
-                facts: vec![
-                    Fact::new(w.say("storefront-certificate-profile"), &certificate.profile),
-                    Fact::new(w.say("storefront-certificate-rulebook"), &certificate.rulebook),
-                    Fact::new(w.say("storefront-certificate-date"), w.date(certificate.certified_at)),
-                ],
+                none: String::new(),
                 content_id: certificate.content_id,
             },
         });
@@ -227,6 +256,18 @@ fn badge_address(certificates: &[CertificateView]) -> Option<String> {
         [one] => one.signed.clone(),
         _ => certificates.iter().any(|one| one.signed.is_some()).then(|| "#certificates".to_owned()),
     }
+}
+
+fn certificate_facts(w: &Words, certificate: &Certificate) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new(w.say("storefront-certificate-profile"), &certificate.profile),
+        Fact::new(w.say("storefront-certificate-rulebook"), &certificate.rulebook),
+        Fact::new(w.say("storefront-certificate-date"), w.date(certificate.judged_at)),
+    ];
+    if let Some(day) = &certificate.advisories {
+        facts.push(Fact::new(w.say("storefront-certificate-advisories"), day));
+    }
+    facts
 }
 
 impl Page for OfferPage {
@@ -256,12 +297,15 @@ impl Page for OfferPage {
                 address: "/market/acme".to_owned(),
                 website: "https://acme.example".to_owned(),
             },
-            badges: badges_of(w, ["free", "byol"].into_iter()),
+            badges: badges_of(w, Fitness::Certified, ["free", "byol"].into_iter()),
             certified: badge_address(&certificates),
             categories: vec![Link::new("Web", "/search?category=web")],
             prose: Prose::of("# Hello\n\nIt **serves**."),
             pictures: vec!["/artwork/1".to_owned()],
-            plans: [&sku, &byol, &paid].map(|sku| plan(w, "/market/acme/hardened-nginx", sku)).into(),
+            plans: [&sku, &byol, &paid]
+                .map(|sku| plan(w, "/market/acme/hardened-nginx", sku, !preview))
+                .into(),
+            not_sold: preview.then(|| w.say("storefront-not-sold-line").to_string()),
             certificates,
             support_url: "https://acme.example".to_owned(),
             support_line: "Sue".to_owned(),
@@ -276,6 +320,7 @@ impl Page for OfferPage {
             report: "/r".to_owned(),
             signed: Some("/certificates/1".to_owned()),
             line: Some("41".to_owned()),
+            none: String::new(),
             facts: vec![Fact::new("a", "b")],
             content_id: "ab".repeat(32),
         };
@@ -284,6 +329,7 @@ impl Page for OfferPage {
             report: "/r".to_owned(),
             signed: None,
             line: None,
+            none: "None".to_owned(),
             facts: Vec::new(),
             content_id: String::new(),
         };
@@ -329,7 +375,7 @@ impl ReportPage {
                 .with("plan", sku.title_in(w.language()))
                 .to_string(),
             view: report_view(report, w),
-            judged_on: w.date(certificate.certified_at),
+            judged_on: w.date(certificate.judged_at),
             frame,
             w: w.clone(),
         }

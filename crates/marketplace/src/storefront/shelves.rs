@@ -42,6 +42,29 @@ pub struct Good {
     pub price: Option<(i64, String)>,
     pub logo: Option<String>,
     pub live_since: Timestamp,
+    /// How well its images stand.
+    pub fitness: Fitness,
+}
+
+/// Whether what is on sale still passes, and whether it is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fitness {
+    Certified,
+    /// An image of it no longer passes; it is sold.
+    Failing,
+    /// None of its plans is sold at the moment.
+    NotSold,
+}
+
+impl Fitness {
+    pub fn of(on_sale: &OnSale) -> Fitness {
+        let skus = &on_sale.version.document.skus;
+        match () {
+            () if skus.iter().all(|sku| on_sale.failing(sku).is_none()) => Fitness::Certified,
+            () if skus.iter().any(|sku| on_sale.sells(sku)) => Fitness::Failing,
+            () => Fitness::NotSold,
+        }
+    }
 }
 
 impl Good {
@@ -62,6 +85,7 @@ impl Good {
             price: document.price_from().map(|(nanos, currency)| (nanos, currency.to_owned())),
             logo: document.logo.map(|id| format!("/artwork/{id}")),
             live_since: on_sale.live_since,
+            fitness: Fitness::of(on_sale),
         }
     }
 

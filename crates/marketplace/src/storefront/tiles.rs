@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use house::web::{Badge, Tile};
+use house::web::{Badge, State, Tile};
 use house::words::Words;
 
 use super::index::{Stretch, marked};
-use super::shelves::Good;
+use super::shelves::{Fitness, Good};
 
 /// A good on a shelf.
 pub fn tile(w: &Words, good: &Good) -> Tile {
     let language = w.language();
-    let badges = badges_of(w, good.licences.iter().copied());
+    let badges = badges_of(w, good.fitness, good.licences.iter().copied());
     Tile {
         address: good.address.clone(),
         title: good.title(language).to_owned(),
@@ -24,9 +24,20 @@ pub fn tile(w: &Words, good: &Good) -> Tile {
     }
 }
 
-/// What speaks for an offer: whatever is on sale is certified.
-pub fn badges_of(w: &Words, licences: impl Iterator<Item = &'static str> + Clone) -> Vec<Badge> {
-    let mut badges = vec![Badge::new("shield-check", w.say("storefront-certified")).class("pass")];
+/// What speaks for an offer. Whatever goes on sale is certified; what has ceased to be does not say that it is.
+pub fn badges_of(
+    w: &Words,
+    fitness: Fitness,
+    licences: impl Iterator<Item = &'static str> + Clone,
+) -> Vec<Badge> {
+    let mut badges = Vec::new();
+    match fitness {
+        Fitness::Certified => {
+            badges.push(Badge::new("shield-check", w.say("storefront-certified")).class("pass"));
+        }
+        Fitness::Failing => {}
+        Fitness::NotSold => badges.push(Badge::state(State::Warn, w.say("storefront-not-sold"))),
+    }
     if licences.clone().any(|licence| licence == "free") {
         badges.push(Badge::new("gift", w.say("storefront-free")));
     }

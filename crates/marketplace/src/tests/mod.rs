@@ -2,5 +2,6 @@
 
 mod certificates;
 mod exceptions;
+mod failing;
 mod goods;
 pub mod paper_machines;

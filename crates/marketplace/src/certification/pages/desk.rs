@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::{Asked, Body, Desk, ReportPart, facts, run_badge};
 use crate::certification::exceptions::{self, Ended, Exception, Wanted, a_year_from};
+use crate::certification::judging::Judging;
 use crate::certification::report_view::{RuleView, report_view};
 use crate::certification::{PROFILES, certificate_address, day_of, midnight, never_key, record};
 use crate::hall::pages::Visit;
@@ -242,7 +243,7 @@ impl Page for DeskImagePage {
         let bodies = [
             Body::NeverJudged,
             Body::Waiting { percent: 40, running: true },
-            Body::Report { view: super::sample_view(&frame.w), at },
+            Body::Report { view: super::sample_view(&frame.w), judged: Judging::at(at) },
         ];
         bodies
             .into_iter()

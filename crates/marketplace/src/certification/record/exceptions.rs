@@ -4,7 +4,6 @@ use certifier::date::Date;
 use house::db::Row;
 use house::{Columns, Error, Id, Result, Timestamp, Tx};
 
-use crate::certification::begin::Cause;
 use crate::certification::exceptions::{Ended, Exception};
 use crate::certification::{Run, Verdict};
 use crate::images::Image;
@@ -115,24 +114,6 @@ pub async fn expired(tx: &mut Tx, since: Date, today: Date) -> Result<Vec<Except
     .fetch_all(tx.on())
     .await?;
     rows.iter().map(read).collect()
-}
-
-/// Why a run was begun.
-pub async fn cause(tx: &mut Tx, run: Id<Run>) -> Result<Cause> {
-    let row = sqlx::query("select cause from certification_run where id = $1")
-        .bind(run.to_string())
-        .fetch_one(tx.on())
-        .await?;
-    Ok(Cause::parse(&row.text("cause")?))
-}
-
-pub async fn note_cause(tx: &mut Tx, run: Id<Run>, cause: Cause) -> Result<()> {
-    sqlx::query("update certification_run set cause = $1 where id = $2")
-        .bind(cause.name())
-        .bind(run.to_string())
-        .execute(tx.on())
-        .await?;
-    Ok(())
 }
 
 /// Which exceptions a run was judged with.
