@@ -16,7 +16,7 @@ create table certification_look (
     measure text not null,
     -- The day of that feed; null where there was none.
     advisories text,
-    -- When it was last judged to an end; 0 when it is to be judged at the next opportunity.
+    -- When it was last judged to an end.
     looked_at integer not null,
     -- When that was last tried, and why it came to nothing, where it did: key and blanks, as JSON.
     tried_at integer not null,

@@ -1,6 +1,7 @@
 //! A market in a box: real database, real pages, a clock that can be turned, letters that can be read.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -308,6 +309,27 @@ pub fn a_disk(fill: u8) -> Vec<u8> {
     let size = bytes.len() as u64;
     bytes.extend(disk::container::vhd::footer_for(size, [fill; 16], 800_000_000));
     bytes
+}
+
+/// The content that a report of [`a_puppet`] speaks of: that of whatever image it is asked about.
+pub const ANY_CONTENT: &str = "CONTENT";
+
+/// A program in `folder` that judges nothing: it says what [`puppet_says`] wrote there.
+pub fn a_puppet(folder: &Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join("puppet");
+    // The third argument is the blob, whose name is its content's.
+    let said = folder.join("said");
+    let text = format!("#!/bin/sh\nexec sed \"s/{ANY_CONTENT}/${{3##*/}}/\" {}\n", said.display());
+    std::fs::write(&path, text).expect("a script");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("that runs");
+    path
+}
+
+/// Writes what the puppet of this folder says from now on.
+pub fn puppet_says(folder: &Path, report: &Report) {
+    let line = format!("{{\"report\":{}}}\n", serde_json::to_string(report).expect("JSON"));
+    std::fs::write(folder.join("said"), line).expect("room for a line");
 }
 
 /// A report of an image of this content in which no rule found anything.

@@ -1,7 +1,5 @@
 //! The story of what is on sale and no longer passes, through all chapters.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use certifier::finding::{Evidence, Verdict as Each};
@@ -11,7 +9,7 @@ use certifier::report::{Judged, Overall, Report};
 use house::db::Engine;
 use house::{Columns, Id};
 
-use crate::certification::{self, again};
+use crate::certification::{self, again, exceptions};
 use crate::deployments::{self, Machine};
 use crate::market::OnNewFailure;
 use crate::offers::Offer;
@@ -19,7 +17,7 @@ use crate::orders;
 use crate::people::{self, Organisation, Person};
 use crate::publishing::failing::{Failing, by_image};
 use crate::publishing::{self, Status, watch_soon};
-use crate::testing::{Browser, MarketInABox, a_clean_report};
+use crate::testing::{ANY_CONTENT, Browser, MarketInABox, a_clean_report, a_puppet, puppet_says};
 use house::words::Language;
 
 const TICK: Duration = Duration::from_secs(16);
@@ -37,8 +35,8 @@ struct Bench {
 impl Bench {
     async fn open(engine: Engine, on_new_failure: OnNewFailure) -> Bench {
         let folder = tempfile::tempdir().expect("a folder");
-        let (program, feed) = (script(&folder), folder.path().join("advisories"));
-        write(&folder, &a_clean_report());
+        let (program, feed) = (a_puppet(folder.path()), folder.path().join("advisories"));
+        puppet_says(folder.path(), &clean());
         let market = MarketInABox::open_with(engine, |settings| {
             settings.certify_program = Some(program);
             settings.advisories = Some(feed);
@@ -56,7 +54,7 @@ impl Bench {
 
     /// What the next judgement says, and a feed that calls for one.
     async fn says(&self, report: &Report, feed: &str) {
-        write(&self.folder, report);
+        puppet_says(self.folder.path(), report);
         std::fs::write(self.folder.path().join("advisories"), feed).expect("a feed");
         self.tick(TICK).await;
     }
@@ -136,17 +134,9 @@ impl Bench {
     }
 }
 
-fn script(folder: &tempfile::TempDir) -> PathBuf {
-    let path = folder.path().join("program");
-    let said = folder.path().join("said");
-    std::fs::write(&path, format!("#!/bin/sh\nexec cat {}\n", said.display())).expect("a script");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("that runs");
-    path
-}
-
-fn write(folder: &tempfile::TempDir, report: &Report) {
-    let line = format!("{{\"report\":{}}}\n", serde_json::to_string(report).expect("JSON"));
-    std::fs::write(folder.path().join("said"), line).expect("room for a line");
+/// A report in which no rule found anything, whatever image it is of.
+fn clean() -> Report {
+    a_clean_report(ANY_CONTENT)
 }
 
 /// A report in which these rules are broken, each at one place.
@@ -163,7 +153,7 @@ fn broken(ids: &[&str]) -> Report {
         exception: None,
     };
     let rules = ids.iter().map(judged).collect();
-    Report { verdict: Overall::NotCertified, rules, ..a_clean_report() }
+    Report { verdict: Overall::NotCertified, rules, ..clean() }
 }
 
 const RUNS: &str = "select count(*) as n from certification_run where stage = 'concluded'";
@@ -174,7 +164,7 @@ house::on_both_engines! {
         let runs = bench.number(RUNS).await;
         let order = bench.buys().await.leads_to();
         assert!(bench.page("/market/acme/hardened-nginx").await.contains("Certified"));
-        bench.says(&a_clean_report(), "another feed").await;
+        bench.says(&clean(), "another feed").await;
         assert_eq!(bench.number(RUNS).await, runs, "what comes out as before is only looked at");
 
         bench.says(&broken(&["L18"]), "a third feed").await;
@@ -212,7 +202,7 @@ house::on_both_engines! {
         let kept = bench.page("/search?q=nginx").await;
         assert!(kept.contains("Not sold at the moment"), "the shop still shows it: {kept}");
 
-        bench.says(&a_clean_report(), "a mended feed").await;
+        bench.says(&clean(), "a mended feed").await;
         assert_eq!(bench.status().await, Status::Live);
         for who in ["acme", "operator"] {
             assert_eq!(bench.letters(who, "Sold again: Hardened nginx").await.len(), 1, "{who}");
@@ -252,7 +242,7 @@ house::on_both_engines! {
         bench.decides(&at, "stop").await.leads_to();
         assert_eq!(bench.status().await, Status::Stopped);
         assert_eq!(bench.decides(&at, "?").await.status, 404);
-        bench.says(&a_clean_report(), "a mended feed").await;
+        bench.says(&clean(), "a mended feed").await;
         assert_eq!(bench.decides(&at, "stop").await.status, 409);
         assert_eq!(bench.desk(&at).await.status, 404);
     }
@@ -279,7 +269,7 @@ house::on_both_engines! {
         drop(tx);
         let page = bench.page(&format!("/sell/{}/images/{}", bench.organisation, image.id)).await;
         assert!(page.contains("came to nothing and will be tried again"), "{page}");
-        write(&bench.folder, &broken(&["L18"]));
+        puppet_says(bench.folder.path(), &broken(&["L18"]));
         bench.tick(Duration::from_secs(30 * 60)).await;
         assert_eq!(bench.status().await, Status::Live, "not before an hour is over");
         bench.tick(Duration::from_secs(30 * 60)).await;
@@ -291,20 +281,30 @@ house::on_both_engines! {
         assert!(again::look(&mut tx, image.id, "kvm").await.unwrap().unwrap().trouble.is_none());
     }
 
-    async fn what_is_accepted_by_exception_is_looked_at_soon(engine) {
+    async fn what_is_accepted_by_exception_is_sold_again(engine) {
         let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
-        bench.says(&broken(&["L18"]), "a feed").await;
+        bench.says(&broken(&["L24"]), "a feed").await;
+        assert_eq!(bench.status().await, Status::Stopped);
         let image = bench.failing().await[0].image;
-        write(&bench.folder, &a_clean_report());
-        bench.tick(TICK).await;
-        assert_eq!(bench.status().await, Status::Stopped, "nothing calls for another look");
         let mut tx = bench.market.market.write().await.unwrap();
-        again::look_soon(&mut tx, image).await.unwrap();
+        let by = people::operator(&people::operators(&mut tx).await.unwrap()[0]).unwrap();
+        let until = (tx.now() + DAY * 30).to_string();
+        let wanted = exceptions::Wanted::parse("It does no harm here.", &until[..10], certification::day_of(tx.now())).unwrap();
+        let image = crate::images::image(&mut tx, image).await.unwrap().unwrap();
+        exceptions::grant(&mut tx, &bench.market.market, &by, &image, "kvm", "L24", &wanted).await.unwrap();
         tx.commit().await.unwrap();
         bench.tick(TICK).await;
         assert_eq!(bench.status().await, Status::Live);
         let letters = bench.letters("acme", "Sold again").await;
         assert!(letters[0].contains("accepted of it by exception changed"), "{letters:?}");
+        let mut tx = bench.market.market.read().await.unwrap();
+        let certificate = certification::certificate(&mut tx, image.id, "kvm").await.unwrap().unwrap();
+        assert!(certification::signed(&mut tx, certificate.run).await.unwrap().is_some(), "it is signed anew");
+        drop(tx);
+        // The daily look finds it as it was, with what is accepted: nothing is told twice.
+        let runs = bench.number(RUNS).await;
+        bench.tick(DAY).await;
+        assert_eq!((bench.number(RUNS).await, bench.status().await), (runs, Status::Live));
     }
 
     async fn what_is_listed_no_more_is_nobodys_matter(engine) {
@@ -323,7 +323,7 @@ house::on_both_engines! {
         bench.tick(TICK).await;
         assert_eq!(bench.buys().await.status, 409);
 
-        write(&bench.folder, &a_clean_report());
+        puppet_says(bench.folder.path(), &clean());
         let image = bench.market.certified_image(bench.organisation, 77).await;
         let mut tx = bench.market.market.write().await.unwrap();
         let offer = crate::offers::offer(&mut tx, &by, bench.offer).await.unwrap();

@@ -115,7 +115,6 @@ impl Look {
             () if self.measure.rulebook != measure.rulebook => Some(Why::Rulebook),
             () if self.measure.profile != measure.profile => Some(Why::Profile),
             () if self.measure.advisories != measure.advisories => Some(Why::Advisories),
-            () if self.at == Timestamp::UNIX_EPOCH => Some(Why::Exceptions),
             () if now >= self.at + LOOK_EVERY => Some(Why::Day),
             () => None,
         }
@@ -170,14 +169,9 @@ pub async fn origin(tx: &mut Tx, run: Id<Run>) -> Result<(Option<Why>, Option<St
     record::origin(tx, run).await
 }
 
-/// Another value whenever anything was concluded, or is to be looked at soon: for whoever keeps an eye on verdicts.
+/// Another value whenever anything was concluded, for whoever keeps an eye on verdicts.
 pub async fn stamp(tx: &mut Tx) -> Result<String> {
     record::stamp(tx).await
-}
-
-/// Has an image judged again at the next opportunity, if it is on sale: what is accepted of it by name has changed.
-pub async fn look_soon(tx: &mut Tx, image: Id<Image>) -> Result<()> {
-    record::look_soon(tx, image).await
 }
 
 /// Notes what a run goes by that is judged now, so that it is not done once more.
@@ -231,12 +225,12 @@ pub async fn look_again(
     let facts = super::record::facts(&mut tx, image).await?;
     drop(tx);
     let image = found.ok_or_else(|| Error::fault("an image on sale is not there"))?;
-    let (outcome, facts) = match jobs::by_facts(market, claim, &run, &image, facts).await? {
+    let came_to = match jobs::by_facts(market, claim, &run, &image, facts).await? {
         Some((outcome, facts)) => (outcome, Some(facts)),
         None => jobs::anew(market, claim, &run, &image).await?,
     };
     let mut tx = claim.write().await?;
-    settle(&mut tx, market, &run, &image, &taken, why, &outcome, facts.as_deref()).await?;
+    settle(&mut tx, market, &image, profile, &taken, why, came_to).await?;
     tx.commit().await
 }
 
@@ -252,34 +246,32 @@ pub async fn give_up(market: &Market, claim: &Claim, image: Id<Image>, profile: 
 async fn settle(
     tx: &mut Tx,
     market: &Market,
-    run: &Run,
     image: &Image,
+    profile: &str,
     taken: &Taken,
     why: Why,
-    outcome: &Outcome,
-    facts: Option<&str>,
+    (outcome, facts): (Outcome, Option<String>),
 ) -> Result<()> {
-    let accepted = exceptions::accepted(tx, market, image.id, outcome).await?;
-    let outcome = accepted.as_ref().unwrap_or(outcome);
-    let report = match outcome {
+    let outcome = exceptions::accepted(tx, market, image.id, &outcome).await?.unwrap_or(outcome);
+    let report = match &outcome {
         Outcome::Judged(report) => report,
         // What was known of the image stands; that it could not be looked at is told, and tried again.
         Outcome::BrokenOff(trouble) => {
-            return record::troubled(tx, image.id, &run.profile, taken, trouble).await;
+            return record::troubled(tx, image.id, profile, taken, trouble).await;
         }
     };
-    let last = record::newest_judged(tx, image.id, &run.profile).await?;
+    let last = record::newest_judged(tx, image.id, profile).await?;
     let before = match &last {
         Some(last) => super::record::report(tx, last.id).await?,
         None => None,
     };
-    record::looked(tx, image.id, &run.profile, taken).await?;
+    record::looked(tx, image.id, profile, taken).await?;
     if before.is_some_and(|before| says_the_same(&before, report)) {
         return Ok(());
     }
     let verdict = Verdict::of(report);
-    let id = super::record::add(tx, image.id, &run.profile, EDITION).await?;
-    super::record::conclude(tx, id, verdict, outcome, facts).await?;
+    let id = super::record::add(tx, image.id, profile, EDITION).await?;
+    super::record::conclude(tx, id, verdict, &outcome, facts.as_deref()).await?;
     record::because(tx, id, why).await?;
     record::looked_into(tx, id, taken.advisories.as_deref()).await?;
     exceptions::note_used(tx, id, image.id).await?;
@@ -288,7 +280,7 @@ async fn settle(
     }
     tx.concerns(image.organisation);
     let details =
-        json!({ "image": image.id, "profile": run.profile, "verdict": verdict.name(), "why": why.name() });
+        json!({ "image": image.id, "profile": profile, "verdict": verdict.name(), "why": why.name() });
     audit::note(tx, audit::HOUSE, "certification.judged_again", id, &details).await
 }
 
@@ -347,7 +339,7 @@ mod tests {
     fn a_report_that_only_counts_days_anew_says_nothing_new() {
         use certifier::finding::Evidence;
         use certifier::phrase::say;
-        let mut before = crate::testing::a_clean_report();
+        let mut before = crate::testing::a_clean_report(&"ab".repeat(32));
         let judged = |id: &str, verdict, days: u64| Judged {
             id: id.to_owned(),
             severity: certifier::profile::Severity::Warn,

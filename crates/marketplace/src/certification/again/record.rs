@@ -129,19 +129,8 @@ pub async fn origin(tx: &mut Tx, run: Id<Run>) -> Result<(Option<Why>, Option<St
 }
 
 pub async fn stamp(tx: &mut Tx) -> Result<String> {
-    let row = sqlx::query(
-        "select (select coalesce(max(concluded_at), 0) from certification_run) as concluded, \
-         (select count(*) from certification_look where looked_at = 0) as soon",
-    )
-    .fetch_one(tx.on())
-    .await?;
-    Ok(format!("{}.{}", row.int("concluded")?, row.int("soon")?))
-}
-
-pub async fn look_soon(tx: &mut Tx, image: Id<Image>) -> Result<()> {
-    sqlx::query("update certification_look set looked_at = 0, tried_at = 0, trouble = null where image = $1")
-        .bind(image.to_string())
-        .execute(tx.on())
+    let row = sqlx::query("select coalesce(max(concluded_at), 0) as concluded from certification_run")
+        .fetch_one(tx.on())
         .await?;
-    Ok(())
+    Ok(row.int("concluded")?.to_string())
 }

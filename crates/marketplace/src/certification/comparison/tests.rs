@@ -1,12 +1,10 @@
-use std::os::unix::fs::PermissionsExt;
-
 use certifier::finding::{Evidence, Verdict as Each};
 use certifier::phrase::say;
 use certifier::profile::Severity;
 use certifier::report::{Judged, Overall, Report};
 
 use crate::offers::Section;
-use crate::testing::{MarketInABox, a_clean_report, a_complete_draft};
+use crate::testing::{ANY_CONTENT, MarketInABox, a_clean_report, a_complete_draft, a_puppet, puppet_says};
 
 /// A report in which these rules are broken, each at its place.
 fn broken(rules: &[(&str, &str)]) -> Report {
@@ -19,7 +17,11 @@ fn broken(rules: &[(&str, &str)]) -> Report {
         remedy: Some(say("quote").text("text", "Change it.")),
         exception: None,
     };
-    Report { verdict: Overall::NotCertified, rules: rules.iter().map(judged).collect(), ..a_clean_report() }
+    Report {
+        verdict: Overall::NotCertified,
+        rules: rules.iter().map(judged).collect(),
+        ..a_clean_report(ANY_CONTENT)
+    }
 }
 
 /// What lies between two headings of a page.
@@ -33,13 +35,8 @@ fn part<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
 house::on_both_engines! {
     async fn a_report_is_compared_with_the_one_of_the_version_before(engine) {
         let folder = tempfile::tempdir().unwrap();
-        let (program, said) = (folder.path().join("program"), folder.path().join("said"));
-        std::fs::write(&program, format!("#!/bin/sh\nexec cat {}\n", said.display())).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let says = |report: &Report| {
-            let line = format!("{{\"report\":{}}}\n", serde_json::to_string(report).unwrap());
-            std::fs::write(&said, line).unwrap();
-        };
+        let program = a_puppet(folder.path());
+        let says = |report: &Report| puppet_says(folder.path(), report);
         let market = MarketInABox::open_with(engine, |settings| settings.certify_program = Some(program)).await;
         let (mut acme, organisation) = market.publisher("Acme").await;
         says(&broken(&[("L18", "/etc/ssh/sshd_config"), ("L20", "/etc/shadow"), ("L26", "/etc/udev")]));
