@@ -57,6 +57,11 @@ pub const FILESYSTEMS: &[Need] = &[
         "writes the registry hives that their reader is tested on",
         &["hivexregedit"],
     ),
+    program(
+        "binutils-mingw-w64-x86-64",
+        "makes the programs that a Windows-like system is made of",
+        &["x86_64-w64-mingw32-ld"],
+    ),
     program("wimtools", "fills that NTFS without a mount, and packs as Windows does", &["wimlib-imagex"]),
     program("cpio", "makes the initramfs files that their reader is tested on", &["cpio"]),
     program("xz-utils", "packs initramfs files as some distributions do", &["xz"]),
@@ -70,6 +75,10 @@ pub const FILESYSTEMS: &[Need] = &[
     },
 ];
 
+/// Databases that a reader of Debian's in another language is tested on: of Berkeley DB, from CentOS 5 to 8.
+const REAL_RPM_DATABASES: &str =
+    "/usr/share/gocode/src/github.com/knqyf263/go-rpmdb/pkg/testdata/centos7-plain/Packages";
+
 /// What makes the package databases that their readers are tested on, and compares versions as they do.
 pub const PACKAGERS: &[Need] = &[
     program(
@@ -77,6 +86,11 @@ pub const PACKAGERS: &[Need] = &[
         "makes the RPM database that its reader is tested on, and compares versions",
         &["rpmbuild"],
     ),
+    Need {
+        package: "golang-github-knqyf263-go-rpmdb-dev",
+        why: "holds databases of RPM as real systems of CentOS left them",
+        met_by: MetBy::File(&[REAL_RPM_DATABASES]),
+    },
     program("sqlite3", "leaves packages in the log of such a database", &["sqlite3"]),
     program("db-util", "makes such a database as older systems have it", &["db5.3_load"]),
 ];

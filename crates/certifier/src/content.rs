@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use disk::read_at::ReadAt;
 use disk::signature::Volume;
@@ -15,11 +15,12 @@ use crate::examine::{Examined, Examiner, Found, Task, Unread, Unscanned, What};
 use crate::facts::{Disk, VolumeFacts};
 use crate::files::{Index, Placed};
 use crate::finding::Undecided;
+use crate::in_order::in_order;
 use crate::leftovers::{self, Leftovers};
 use crate::linux::belonging::Belonging;
+use crate::listed::Listed;
 use crate::malware::Scanners;
-use crate::packages::languages;
-use crate::packages::{Gap, Package};
+use crate::packages::Inventory;
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
 use crate::scan::{self, Plan, threads};
@@ -28,8 +29,8 @@ use crate::secrets::{AFTER_BYTES, BEFORE_BYTES, verify};
 
 /// What all archives of one disk may unpack to. Those that come after are not opened, and the report says so.
 const UNPACKED_BYTES_MAX: u64 = 16 << 30;
-/// Files are looked at in batches of this many: between two, what was unpacked is counted, so that every machine stops at the same.
-const BATCH: usize = 64;
+/// A file is looked at when all but so many before it were: then what they unpacked is known, so that every machine stops at the same.
+const AHEAD: usize = 256;
 /// Hits outside files that are looked at.
 const OUTSIDE_MAX: usize = 20_000;
 /// Findings outside files that are kept.
@@ -67,8 +68,8 @@ pub struct Content {
 /// What a look at everything brings.
 pub struct Looked {
     pub content: Content,
-    pub of_languages: Vec<Package>,
-    pub gaps: Vec<Gap>,
+    /// `None` where there is no system.
+    pub inventory: Option<Result<Inventory, Undecided>>,
 }
 
 /// A file that runs with more rights than who starts it.
@@ -81,8 +82,6 @@ pub struct Privileged {
     pub has_capabilities: bool,
 }
 
-const CAPABILITIES: &[u8] = b"security.capability";
-
 /// Looks at everything.
 pub fn look(
     source: &dyn ReadAt,
@@ -92,17 +91,14 @@ pub fn look(
 ) -> io::Result<Looked> {
     let volumes = disk.map_or(&[][..], |disk| &disk.volumes);
     let mut content = Content { searched_for: anchors::edition(), ..Content::default() };
-    let (mut of_languages, mut gaps) = (Vec::new(), Vec::new());
+    let mut manifests = Vec::new();
     let mut index = Index::default();
     let mut sealed: Vec<(Range<u64>, String, Phrase)> = Vec::new();
     for volume in volumes {
         let name = volume.label();
         let why = match &volume.tree {
             Some(Ok(tree)) => {
-                let manifests = index.add(volume, tree);
-                let (found, missed) = languages::read(&**tree, &manifests);
-                of_languages.extend(found);
-                gaps.extend(missed);
+                manifests.push(index.add(volume, tree));
                 continue;
             }
             Some(Err(why)) => why.clone(),
@@ -124,10 +120,16 @@ pub fn look(
     index.sort();
     content.not_walked.append(&mut index.notes);
     content.files = index.files.len() as u64;
-    content.privileged = privileged(&index);
     let stretches: Vec<Range<u64>> = sealed.iter().map(|(stretch, ..)| stretch.clone()).collect();
     let plan = Plan { begins: &index.begins, files: &index.files, sealed: &stretches };
-    let pass = scan::pass(source, &plan, progress)?;
+    let linux = disk.and_then(|disk| disk.linux.as_ref());
+    // Lists are read by one thread, while the pass has all cores.
+    let (pass, listed) = std::thread::scope(|scope| {
+        let listed = scope.spawn(|| Listed::read(&index, &manifests, linux));
+        (scan::pass(source, &plan, progress), listed.join().unwrap_or_else(|cause| resume_unwind(cause)))
+    });
+    let pass = pass?;
+    content.privileged = listed.privileged;
     content.content_id = pass.content_id.to_string();
     content.allocated_bytes = pass.allocated_bytes;
     content.scanned_bytes = pass.scanned_bytes;
@@ -149,9 +151,10 @@ pub fn look(
     content.look_outside(source, &outside, volumes)?;
     content.found.sort();
     content.found.dedup();
-    let linux = disk.and_then(|disk| disk.linux.as_ref());
-    content.belonging = linux.map(|linux| Belonging::read(linux, &content));
-    Ok(Looked { content, of_languages, gaps })
+    content.belonging = linux
+        .zip(listed.belonging)
+        .map(|(linux, belonging)| belonging?.with_secrets(&linux.root, &content.found));
+    Ok(Looked { content, inventory: listed.inventory })
 }
 
 /// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.
@@ -182,34 +185,12 @@ fn tasks(index: &Index, placed: Vec<Placed>, pass: &scan::Pass, scanners: &Scann
             task(number, &mut |_| {});
         }
         let is_small = file.size_bytes > 0 && file.size_bytes < named::FILE_BYTES_MAX;
-        if is_small && index.path(number).is_some_and(|path| named::is_named(&path)) {
+        let may_be_named = || index.name(number).is_some_and(named::may_be_named);
+        if is_small && may_be_named() && index.path(number).is_some_and(|path| named::is_named(&path)) {
             task(number, &mut |task| task.is_named = true);
         }
     }
     tasks.into_values().collect()
-}
-
-/// Files that are set to run as another, or with capabilities.
-fn privileged(index: &Index) -> Vec<Privileged> {
-    const SET_ID: u16 = 0o6000;
-    const EXECUTABLE: u16 = 0o111;
-    let mut found = Vec::new();
-    for (number, file) in (0..).zip(&index.files) {
-        if file.mode & EXECUTABLE == 0 {
-            continue;
-        }
-        let volume = &index.volumes[usize::from(file.volume)];
-        let attributes = || volume.tree.attributes(&volume.tree.node(file.inode).ok()?).ok();
-        let has_capabilities = attributes()
-            .is_some_and(|attributes| attributes.iter().any(|attribute| attribute.name == CAPABILITIES));
-        if file.mode & SET_ID != 0 || has_capabilities {
-            let Some(path) = index.path(number) else { continue };
-            let path = String::from_utf8_lossy(&path).into_owned();
-            found.push(Privileged { volume: volume.number, path, mode: file.mode, has_capabilities });
-        }
-    }
-    found.sort();
-    found
 }
 
 impl Content {
@@ -222,13 +203,20 @@ impl Content {
         progress: &dyn Progress,
     ) {
         let total = tasks.len() as u64;
-        for (batch, tasks) in tasks.chunks(BATCH).enumerate() {
-            progress.update(Stage::Files, (batch * BATCH) as u64, total);
-            let may_open = self.unpacked_bytes < UNPACKED_BYTES_MAX;
-            for examined in together(examiner, tasks, may_open) {
-                self.take(examined, outside);
-            }
-        }
+        // What the first tasks unpacked, all together, by their number.
+        let unpacked = Mutex::new(vec![0]);
+        let sums = || unpacked.lock().expect("no thread panics while it holds the lock");
+        let work = |number: usize| {
+            let may_open = sums()[(number + 1).saturating_sub(AHEAD)] < UNPACKED_BYTES_MAX;
+            examiner.examine(&tasks[number], may_open)
+        };
+        let mut done = 0;
+        in_order(tasks.len(), threads(), AHEAD, &work, &mut |examined| {
+            self.take(examined, outside);
+            sums().push(self.unpacked_bytes);
+            done += 1;
+            progress.update(Stage::Files, done, total);
+        });
         progress.update(Stage::Files, total, total);
     }
 
@@ -277,28 +265,4 @@ impl Content {
         }
         Ok(())
     }
-}
-
-/// Does a batch of tasks; the outcomes are in the order of the tasks.
-fn together(examiner: &Examiner<'_>, tasks: &[Task], may_open: bool) -> Vec<Examined> {
-    let next = AtomicUsize::new(0);
-    let outcomes: Mutex<Vec<(usize, Examined)>> = Mutex::new(Vec::with_capacity(tasks.len()));
-    let work = || {
-        while let Some((number, task)) = {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            tasks.get(number).map(|task| (number, task))
-        } {
-            let examined = examiner.examine(task, may_open);
-            outcomes.lock().expect("no thread panics while it holds the lock").push((number, examined));
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads().min(tasks.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let mut outcomes = outcomes.into_inner().expect("no thread panics while it holds the lock");
-    outcomes.sort_by_key(|(number, _)| *number);
-    outcomes.into_iter().map(|(_, examined)| examined).collect()
 }

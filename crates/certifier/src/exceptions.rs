@@ -46,6 +46,32 @@ pub struct Idle {
     pub why: Phrase,
 }
 
+/// Why a market lets nobody break a rule, whatever the reason. At the desk, where everyone answers for themselves, any rule may be
+/// excepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Never {
+    /// What harms whoever starts it.
+    Malware,
+    /// What cannot be read, or not by everyone alike: then nobody knows what was certified.
+    Unreadable,
+    /// What lets strangers into every machine that is started from the image.
+    OpenDoor,
+}
+
+impl Never {
+    /// Why nobody may except this rule; `None` where an exception is a matter of judgement.
+    pub fn of(rule: &str) -> Option<Never> {
+        match rule {
+            "M01" => Some(Never::Malware),
+            "V01" | "V02" | "V03" | "V05" | "V15" | "P01" | "P06" | "P08" | "P09" | "W12" => {
+                Some(Never::Unreadable)
+            }
+            "L18" | "L20" | "L21" | "W15" => Some(Never::OpenDoor),
+            _ => None,
+        }
+    }
+}
+
 /// Why a file of exceptions was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum NotExceptions {
@@ -176,6 +202,17 @@ mod tests {
     fn check(text: &str, refused: &str) {
         let said = parse(text).expect_err("these are no exceptions").to_string();
         assert!(said.contains(refused), "said: {said}");
+    }
+
+    #[test]
+    fn malware_what_cannot_be_read_and_open_doors_are_never_waved_through() {
+        for rule in crate::rulebook::RULEBOOK.iter().filter(|rule| Never::of(rule.id).is_some()) {
+            assert!(rule_of(rule.id).is_some(), "{} is a rule", rule.id);
+        }
+        assert_eq!(Never::of("M01"), Some(Never::Malware));
+        assert_eq!(Never::of("P06"), Some(Never::Unreadable));
+        assert_eq!(Never::of("L20"), Some(Never::OpenDoor));
+        assert_eq!(Never::of("L24"), None);
     }
 
     const GOOD: &str = "rule = \"l24\"\nreason = \"kept for audits\"\nuntil = 2027-03-01\nby = \"Ada\"\n";

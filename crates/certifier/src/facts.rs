@@ -143,11 +143,7 @@ fn read_whole(
 ) -> io::Result<Brought> {
     let nobody = Scanners::default();
     let looked = content::look(source, disk, given.scanners.unwrap_or(&nobody), progress)?;
-    let inventory = disk.and_then(|disk| disk.linux.as_ref()).map(|linux| {
-        let of_system = linux.packages.as_ref().map_err(Clone::clone)?;
-        Inventory::gather(&linux.root, of_system, looked.of_languages, looked.gaps)
-    });
-    Ok((looked.content, inventory))
+    Ok((looked.content, looked.inventory))
 }
 
 impl Facts {

@@ -214,6 +214,12 @@ impl Index {
         self.volumes[usize::from(file.volume)].names.as_ref()?.path(file.inode)
     }
 
+    /// The last part of that.
+    pub fn name(&self, file: u32) -> Option<&[u8]> {
+        let file = &self.files[file as usize];
+        self.volumes[usize::from(file.volume)].names.as_ref()?.name(file.inode)
+    }
+
     /// The file itself, to be read.
     pub fn open(&self, file: u32) -> Result<Opened<'_>, Unreadable> {
         let file = &self.files[file as usize];

@@ -9,7 +9,7 @@ use crate::scan::BLOCK_BYTES;
 const BLOCKS: usize = LEAF_BYTES as usize / BLOCK_BYTES;
 
 /// The blocks of one leaf.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bits([u64; BLOCKS / 64]);
 
 impl Bits {

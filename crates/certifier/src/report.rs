@@ -190,7 +190,7 @@ impl Report {
     }
 
     /// What the rules say by themselves, for whoever does not take the verdict on trust.
-    pub(crate) fn verdict_of_its_rules(&self) -> Overall {
+    pub fn verdict_of_its_rules(&self) -> Overall {
         if self.broken_off.is_some() {
             return Overall::CouldNotJudge;
         }

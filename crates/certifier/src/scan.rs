@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use disk::content_id::{ContentId, Digest, LEAF_BYTES, Leaf, Leaves, leaf_count, read_leaf};
+use disk::content_id::{ContentId, Digest, LEAF_BYTES, Leaf, Leaves, Piece, for_each_piece, leaf_count};
 use disk::read_at::ReadAt;
 
 use crate::anchors::{ANCHORS, BORDER_BYTES, Hit, Sign, may_hold, search};
@@ -80,6 +80,7 @@ pub struct Pass {
 }
 
 /// What one leaf of data leaves behind.
+#[derive(Default)]
 struct Looked {
     index: u64,
     digest: Digest,
@@ -102,8 +103,7 @@ pub fn pass(source: &dyn ReadAt, plan: &Plan<'_>, progress: &dyn Progress) -> io
     let work = || {
         let mut buffer = Vec::new();
         while let Some(index) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let looked =
-                read_leaf(source, *index, &mut buffer).and_then(|leaf| look(source, *index, leaf, plan));
+            let looked = look(source, *index, &mut buffer, plan);
             let finished = done.fetch_add(LEAF_BYTES, Ordering::Relaxed) + LEAF_BYTES;
             progress.update(Stage::Content, finished.min(total), total);
             let mut results = results.lock().expect("no thread panics while it holds the lock");
@@ -142,35 +142,41 @@ fn leaves_with_data(source: &dyn ReadAt) -> io::Result<Vec<u64>> {
     Ok(leaves)
 }
 
-fn look(source: &dyn ReadAt, index: u64, leaf: Leaf<'_>, plan: &Plan<'_>) -> io::Result<Looked> {
-    let mut looked = Looked {
-        index,
-        digest: leaf.digest(),
-        filled: Bits::NONE,
-        allocated_bytes: 0,
-        scanned_bytes: 0,
-        sealed_bytes: vec![0; plan.sealed.len()],
-        hits: Vec::new(),
-        hits_dropped: 0,
-        opens: Vec::new(),
-    };
-    if let Leaf::Data(bytes) = leaf {
-        let start = index * LEAF_BYTES;
-        looked.count(start, bytes, plan.sealed);
-        looked.search(start, bytes);
-        looked.search_end(source, start, bytes)?;
-        looked.open(start, bytes, plan);
+/// What two neighbouring pieces show each other: enough for an anchor, and for the head of a file; whole sectors.
+const OVERLAP_BYTES: usize = 512;
+
+const _: () = assert!(OVERLAP_BYTES >= HEAD_BYTES);
+
+fn look(source: &dyn ReadAt, index: u64, buffer: &mut Vec<u8>, plan: &Plan<'_>) -> io::Result<Looked> {
+    let mut looked = Looked { index, sealed_bytes: vec![0; plan.sealed.len()], ..Looked::default() };
+    let mut counts = vec![0; ANCHORS.len()];
+    let mut is_last_zero = true;
+    looked.digest = for_each_piece(source, index, OVERLAP_BYTES, buffer, &mut |piece| {
+        is_last_zero = piece.is_zero;
+        if !piece.is_zero {
+            looked.count(piece, plan.sealed);
+            looked.search(piece, &mut counts);
+        }
+        looked.open(piece, plan);
+    })?;
+    if !is_last_zero {
+        looked.search_end(source)?;
     }
     Ok(looked)
 }
 
 impl Looked {
-    fn count(&mut self, start: u64, bytes: &[u8], sealed: &[Range<u64>]) {
-        for (number, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
-            if block.iter().fold(0, |seen, byte| seen | byte) != 0 {
-                let at = start + (number * BLOCK_BYTES) as u64;
+    fn start(&self) -> u64 {
+        self.index * LEAF_BYTES
+    }
+
+    fn count(&mut self, piece: Piece<'_>, sealed: &[Range<u64>]) {
+        let new = piece.offset + piece.seen as u64;
+        for (number, block) in piece.bytes[piece.seen..].chunks(BLOCK_BYTES).enumerate() {
+            if !all_zero(block) {
+                let at = new + (number * BLOCK_BYTES) as u64;
                 self.allocated_bytes += block.len() as u64;
-                self.filled.set(number);
+                self.filled.set(((at - self.start()) / BLOCK_BYTES as u64) as usize);
                 match sealed.iter().position(|stretch| stretch.contains(&at)) {
                     Some(place) => self.sealed_bytes[place] += block.len() as u64,
                     None => self.scanned_bytes += block.len() as u64,
@@ -179,17 +185,18 @@ impl Looked {
         }
     }
 
-    fn search(&mut self, start: u64, bytes: &[u8]) {
-        let mut counts = vec![0_usize; ANCHORS.len()];
-        search(bytes, |hit| {
-            if !may_hold(hit, bytes, hit.offset as usize) {
+    fn search(&mut self, piece: Piece<'_>, counts: &mut [usize]) {
+        search(piece.bytes, |hit| {
+            let at = hit.offset as usize;
+            let was_seen = at + hit.length() <= piece.seen;
+            if was_seen || !may_hold(hit, piece.bytes, at) {
                 return;
             }
             let count = &mut counts[usize::from(hit.anchor)];
             *count += 1;
             let most = if hit.sign() == Sign::ZipEnd { ZIPS_A_LEAF_MAX } else { HITS_A_LEAF_MAX };
             if *count <= most {
-                self.hits.push(Hit { offset: start + hit.offset, ..hit });
+                self.hits.push(Hit { offset: piece.offset + hit.offset, ..hit });
             } else {
                 self.hits_dropped += 1;
             }
@@ -197,33 +204,42 @@ impl Looked {
     }
 
     /// Searches across the border to the next leaf.
-    fn search_end(&mut self, source: &dyn ReadAt, start: u64, bytes: &[u8]) -> io::Result<()> {
-        let here = (*BORDER_BYTES).min(bytes.len());
-        let end = start + bytes.len() as u64;
-        let there = (*BORDER_BYTES as u64).min(source.size_bytes() - end) as usize;
-        let mut joined = [&bytes[bytes.len() - here..], &vec![0; there][..]].concat();
-        source.read_exact_at(end, &mut joined[here..])?;
+    fn search_end(&mut self, source: &dyn ReadAt) -> io::Result<()> {
+        let end = self.start().saturating_add(LEAF_BYTES).min(source.size_bytes());
+        let here = (*BORDER_BYTES as u64).min(end - self.start());
+        let there = (*BORDER_BYTES as u64).min(source.size_bytes() - end);
+        let mut joined = vec![0; (here + there) as usize];
+        source.read_exact_at(end - here, &mut joined)?;
         search(&joined, |hit| {
-            let at = hit.offset as usize;
-            if at < here && at + hit.length() > here {
-                self.hits.push(Hit { offset: end - here as u64 + hit.offset, ..hit });
+            if hit.offset < here && hit.offset + hit.length() as u64 > here {
+                self.hits.push(Hit { offset: end - here + hit.offset, ..hit });
             }
         });
         Ok(())
     }
 
-    fn open(&mut self, start: u64, bytes: &[u8], plan: &Plan<'_>) {
-        let end = start + bytes.len() as u64;
-        let first = plan.begins.partition_point(|begin| begin.offset < start);
-        for begin in plan.begins[first..].iter().take_while(|begin| begin.offset < end) {
-            let at = (begin.offset - start) as usize;
+    /// Looks at the heads of files that are whole in this piece, and were not in the one before.
+    fn open(&mut self, piece: Piece<'_>, plan: &Plan<'_>) {
+        let head = HEAD_BYTES as u64;
+        let end = piece.offset + piece.bytes.len() as u64;
+        let seen = piece.offset + piece.seen as u64;
+        let from = if piece.seen == 0 { piece.offset } else { (seen - head + 1).max(piece.offset) };
+        let to = if piece.is_last { end } else { end - head + 1 };
+        let first = plan.begins.partition_point(|begin| begin.offset < from);
+        for begin in plan.begins[first..].iter().take_while(|begin| begin.offset < to) {
+            let at = (begin.offset - piece.offset) as usize;
             let size_bytes = plan.files[begin.file as usize].size_bytes;
-            let length =
-                HEAD_BYTES.min(bytes.len() - at).min(usize::try_from(size_bytes).unwrap_or(usize::MAX));
-            self.opens
-                .extend(Opens::of(&bytes[at..at + length], size_bytes).map(|opens| (begin.file, opens)));
+            let length = head.min((piece.bytes.len() - at) as u64).min(size_bytes) as usize;
+            let opens = Opens::of(&piece.bytes[at..at + length], size_bytes);
+            self.opens.extend(opens.map(|opens| (begin.file, opens)));
         }
     }
+}
+
+/// Whether all bytes are zero. Most blocks that are not say so at once.
+fn all_zero(block: &[u8]) -> bool {
+    let (first, rest) = block.split_at(block.len().min(64));
+    [first, rest].iter().all(|part| part.iter().fold(0, |seen, byte| seen | byte) == 0)
 }
 
 fn gather(size_bytes: u64, plan: &Plan<'_>, looked: Vec<Looked>) -> Pass {
@@ -270,6 +286,7 @@ mod tests {
     use super::*;
     use crate::anchors::EICAR;
     use crate::progress::Silent;
+    use disk::content_id::PIECE_BYTES;
 
     fn pass_over(bytes: &Vec<u8>) -> Pass {
         pass(bytes, &Plan::default(), &Silent).expect("memory can be read")
@@ -291,6 +308,9 @@ mod tests {
         check(3 * LEAF_BYTES, 2 * LEAF_BYTES + 17);
         check(LEAF_BYTES + 100, LEAF_BYTES + 32);
         check(LEAF_BYTES + 30, LEAF_BYTES - 38);
+        for before in [1, 34, 67, 68, 69] {
+            check(LEAF_BYTES, 5 * PIECE_BYTES as u64 - before);
+        }
     }
 
     #[test]

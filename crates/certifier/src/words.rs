@@ -34,6 +34,7 @@ macro_rules! book {
                 include_str!(concat!("words/", $language, "/content.txt")),
                 include_str!(concat!("words/", $language, "/windows.txt")),
                 include_str!(concat!("words/", $language, "/later.txt")),
+                include_str!(concat!("words/", $language, "/certificate.txt")),
             ];
             chapters.into_iter().flat_map(lines).collect()
         })

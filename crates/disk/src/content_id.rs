@@ -125,6 +125,87 @@ pub fn read_leaf<'a>(source: &dyn ReadAt, index: u64, buffer: &'a mut Vec<u8>) -
     Ok(if found_data { Leaf::Data(&buffer[..]) } else { Leaf::Zero { length } })
 }
 
+/// How much of a leaf is at hand at once: little enough to stay in the cache that a core has for itself.
+pub const PIECE_BYTES: usize = 256 << 10;
+
+/// A piece of a leaf, with what lies before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// Where `bytes` begin in the image.
+    pub offset: u64,
+    pub bytes: &'a [u8],
+    /// How many of the bytes were shown before, with the piece before this one of the same leaf.
+    pub seen: usize,
+    pub is_last: bool,
+    /// Whether all that is new is zero.
+    pub is_zero: bool,
+}
+
+/// Shows leaf number `index` to `visit` piece by piece, each with the last `overlap` bytes of the one before, and gives the leaf's
+/// digest. A byte is read, digested and looked at while it is near. Holes are not read.
+pub fn for_each_piece(
+    source: &dyn ReadAt,
+    index: u64,
+    overlap: usize,
+    buffer: &mut Vec<u8>,
+    visit: &mut dyn FnMut(Piece<'_>),
+) -> io::Result<Digest> {
+    let size = source.size_bytes();
+    let start = index.saturating_mul(LEAF_BYTES).min(size);
+    let end = start.saturating_add(LEAF_BYTES).min(size);
+    buffer.resize(overlap + PIECE_BYTES, 0);
+    let mut flat: Option<Flat> = None;
+    let (mut at, mut seen) = (start, 0);
+    // What was last told to be data.
+    let mut data = (start, start);
+    while at < end {
+        let length = (end - at).min(PIECE_BYTES as u64) as usize;
+        let new = &mut buffer[overlap..overlap + length];
+        let is_zero = read_piece(source, at, new, &mut data)?;
+        match &mut flat {
+            None if is_zero => {}
+            Some(flat) => flat.0.update(&*new),
+            None => {
+                let flat = flat.insert(Flat::default());
+                flat.take(Leaf::Zero { length: at - start });
+                flat.0.update(&*new);
+            }
+        }
+        let bytes = &buffer[overlap - seen..overlap + length];
+        visit(Piece { offset: at - seen as u64, bytes, seen, is_last: at + length as u64 == end, is_zero });
+        seen = overlap.min(seen + length);
+        buffer.copy_within(overlap + length - seen..overlap + length, overlap - seen);
+        at += length as u64;
+    }
+    Ok(match flat {
+        Some(flat) => flat.finish(),
+        None => Leaf::Zero { length: end - start }.digest(),
+    })
+}
+
+/// Fills `piece` from `offset`, and tells whether it is all zero. `data` is what the source last answered: it is asked again only
+/// beyond that.
+fn read_piece(source: &dyn ReadAt, offset: u64, piece: &mut [u8], data: &mut (u64, u64)) -> io::Result<bool> {
+    let end = offset + piece.len() as u64;
+    let mut at = offset;
+    let mut is_zero = true;
+    while at < end {
+        if data.1 <= at {
+            *data = source.next_data(at)?.unwrap_or((u64::MAX, u64::MAX));
+            // An answer of nothing would hold us here for ever.
+            data.1 = data.1.max(at + 1);
+        }
+        let from = data.0.clamp(at, end);
+        let to = data.1.clamp(from, end);
+        piece[(at - offset) as usize..(from - offset) as usize].fill(0);
+        let part = &mut piece[(from - offset) as usize..(to - offset) as usize];
+        source.read_exact_at(from, part)?;
+        is_zero &= all_zero(part);
+        at = to;
+    }
+    Ok(is_zero)
+}
+
 /// Shows every leaf, in order, to `visit`, reading each byte of data once. One pass can so digest, search and count.
 /// An error of the visitor ends the pass.
 pub fn for_each_leaf(
@@ -269,6 +350,37 @@ mod tests {
         let mut written = vec![0; 5 * LEAF_BYTES as usize + 512];
         FileImage::from_file(sparse.try_clone().unwrap()).unwrap().read_exact_at(0, &mut written).unwrap();
         assert_eq!(of(&FileImage::from_file(sparse).unwrap()).unwrap(), of(&written).unwrap());
+    }
+
+    #[test]
+    fn pieces_show_every_byte_once_and_give_the_digest_of_their_leaf() {
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(3 * LEAF_BYTES + 4096 + 77).unwrap();
+        for at in [5, PIECE_BYTES as u64 - 3, 7 * PIECE_BYTES as u64 + 9, LEAF_BYTES * 2 - 5, 3 * LEAF_BYTES]
+        {
+            file.write_all_at(b"halle, halle", at).unwrap();
+        }
+        let image = FileImage::from_file(file).unwrap();
+        let (mut buffer, mut whole) = (Vec::new(), Vec::new());
+        for index in 0..leaf_count(image.size_bytes()) {
+            let mut shown = Vec::new();
+            let digest = for_each_piece(&image, index, 512, &mut buffer, &mut |piece| {
+                let new = &piece.bytes[piece.seen..];
+                assert_eq!(piece.is_zero, all_zero(new));
+                assert!(shown.ends_with(&piece.bytes[..piece.seen]), "what was seen is what came before");
+                assert_eq!(piece.seen, 512.min(shown.len()));
+                shown.extend(new);
+                let end = index * LEAF_BYTES + shown.len() as u64;
+                assert_eq!(piece.offset + piece.bytes.len() as u64, end);
+                assert_eq!(piece.is_last, end.is_multiple_of(LEAF_BYTES) || end == image.size_bytes());
+            });
+            let leaf = read_leaf(&image, index, &mut whole).unwrap();
+            assert_eq!(digest.unwrap(), leaf.digest(), "leaf {index}");
+            match leaf {
+                Leaf::Data(bytes) => assert!(shown == bytes, "leaf {index}"),
+                Leaf::Zero { length } => assert!(shown.len() as u64 == length && all_zero(&shown)),
+            }
+        }
     }
 
     #[test]

@@ -167,11 +167,9 @@ fn check_kind(found: &Container) -> Result<(), Refusal> {
         Format::Gzip | Format::Xz | Format::Zstd | Format::Bzip2 | Format::Zip | Format::SevenZip => {
             Err(Refusal::Packed(found.format))
         }
-        Format::OtherVhd(_)
-        | Format::VmdkSparse { .. }
-        | Format::VmdkDescriptor
-        | Format::Vdi { .. }
-        | Format::Iso9660 => Err(Refusal::Foreign(found.format)),
+        Format::OtherVhd(_) | Format::Vmdk(_) | Format::Vdi { .. } | Format::Iso9660 => {
+            Err(Refusal::Foreign(found.format))
+        }
         Format::FixedVhd => check_fixed(found),
         Format::DynamicVhd
         | Format::DifferencingVhd

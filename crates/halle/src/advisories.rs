@@ -79,7 +79,7 @@ fn import(arguments: &ImportArguments) -> Result<String, String> {
     let out = arguments.data.join(FILE_NAME);
     let at = |cause: io::Error| format!("{}: {cause}", out.display());
     fs::create_dir_all(&arguments.data).map_err(at)?;
-    let kept = beside::write(&out, |file| taken.write(file)).map_err(at)?;
+    let kept = beside::write(&out, beside::PUBLIC, |file| taken.write(file)).map_err(at)?;
     let feed = feed.map(|day| day.to_string()).unwrap_or_default();
     Ok(format!(
         "{}: {kept} advisories about packages, from {records} records; the feed is of {feed}",

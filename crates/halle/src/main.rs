@@ -11,6 +11,7 @@ mod examine;
 mod operator;
 mod sbom;
 mod serve;
+mod signing;
 mod upload;
 mod vitals;
 

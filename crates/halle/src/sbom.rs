@@ -77,7 +77,7 @@ fn write(arguments: &SbomArguments) -> Result<(), String> {
             _ => Ok(()),
         },
         Some(out) => {
-            let written = beside::write(out, |file| file.write_all(list.as_bytes()));
+            let written = beside::write(out, beside::PUBLIC, |file| file.write_all(list.as_bytes()));
             written.map_err(|cause| format!("{}: {cause}", out.display()))
         }
     }

@@ -21,7 +21,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tracing::info;
 
-use crate::vitals;
+use crate::{signing, vitals};
 
 /// How long requests that are under way may take to end after the market is told to stop.
 const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(20);
@@ -57,6 +57,9 @@ pub struct ServeArgs {
     /// Who runs the instructions of machines: auto, kvm, or tcg, which works everywhere and is slow
     #[arg(long, default_value = "auto", env = "HALLE_ACCEL", value_parser = accel)]
     pub accel: AccelChoice,
+    /// The private key that signs certificates, as `halle keygen` makes one [default: one of its own in the data directory]
+    #[arg(long, env = "HALLE_CERTIFICATE_KEY", value_name = "KEY")]
+    pub certificate_key: Option<PathBuf>,
     /// Let web hooks call addresses of this machine and of private networks.
     #[arg(long)]
     pub private_hooks: bool,
@@ -121,6 +124,7 @@ pub async fn run_with(
     let bound = listener.local_addr()?;
     let market = open_market(&args, database.clone(), bound)?;
     marketplace::deployments::sweep_soon(&market).await.map_err(told)?;
+    marketplace::certification::sign_soon(&market).await.map_err(told)?;
     let (stop, stopping) = watch::channel(false);
     let worker = worker(&args, &market)?;
     let working = tokio::spawn(async move { worker.run(stopping).await });
@@ -158,6 +162,7 @@ fn open_market(args: &ServeArgs, database: Database, bound: SocketAddr) -> anyho
     settings.accent = args.accent.clone();
     settings.private_hooks = args.private_hooks;
     settings.advisories = Some(args.place.data.join(crate::advisories::FILE_NAME));
+    settings.signer = Some(signing::signer(&args.place.data, args.certificate_key.as_deref())?);
     settings.certify_program = Some(std::env::current_exe().context("this program cannot find itself")?);
     let blobs = Blobs::open(&args.place.data).context("the blobs cannot be opened")?;
     let machines = Config {

@@ -4,11 +4,14 @@
 //! cannot arise.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+
+/// What is read at once to measure a blob.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// A directory of blobs, and beside it the place where bytes arrive.
 #[derive(Debug, Clone)]
@@ -83,6 +86,23 @@ impl Blobs {
         Ok(digest)
     }
 
+    /// Whether the bytes of a blob that [`Blobs::put`] took in are still those that its name means. `false` when it is not there.
+    pub fn is_whole(&self, digest: &str) -> io::Result<bool> {
+        let file = match File::open(self.path(digest)?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            opened => opened?,
+        };
+        let (mut file, mut hash, mut piece) = (file, Sha256::new(), vec![0; PIECE_BYTES]);
+        loop {
+            match file.read(&mut piece)? {
+                0 => break,
+                read => hash.update(&piece[..read]),
+            }
+        }
+        let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(found == digest)
+    }
+
     pub fn remove(&self, digest: &str) -> io::Result<()> {
         remove_if_there(&self.path(digest)?)
     }
@@ -130,6 +150,12 @@ mod tests {
             assert_eq!(fs::read(&place).unwrap(), b"abc");
             assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o400);
             assert!(!blobs.arriving("facts").exists());
+            assert!(blobs.is_whole(&digest).unwrap());
+            fs::remove_file(&place).unwrap();
+            assert!(!blobs.is_whole(&digest).unwrap());
+            fs::write(&place, b"abd").unwrap();
+            assert!(!blobs.is_whole(&digest).unwrap());
+            fs::remove_file(&place).unwrap();
         }
     }
 

@@ -11,6 +11,7 @@ use house::web::{Brand, Colour};
 use house::words::{Dictionary, Language, Words};
 use house::{Database, Result, Tx};
 
+use crate::certification::Signer;
 use crate::storefront::Shelves;
 
 /// What the operator has decided. Parsed once, at start.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub certify_program: Option<PathBuf>,
     /// Where `halle advisories import` keeps known vulnerabilities; they are looked for once the file is there.
     pub advisories: Option<PathBuf>,
+    /// What signs certificates. Without one nothing is signed until the market is opened with one.
+    pub signer: Option<Signer>,
     /// Whether web hooks may call addresses of this machine and of private networks.
     pub private_hooks: bool,
     /// Under which name customers reach the ports of machines; empty for the address at which the engine opens them.
@@ -52,6 +55,7 @@ impl Settings {
             profile: "kvm".to_owned(),
             certify_program: None,
             advisories: None,
+            signer: None,
             private_hooks: false,
             machines_host: String::new(),
         }
@@ -183,6 +187,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0109-orders",
     "0110-deployments",
     "0111-certification-facts",
+    "0112-certification-certificates",
+    "0114-certification-exceptions",
 ];
 
 /// The house's tables and the chapters', as one list.

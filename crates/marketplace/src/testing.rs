@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use certifier::certificate::PrivateKey;
 use certifier::report::{Overall, Report};
 use house::Id;
 use house::blobs::Blobs;
@@ -15,7 +16,7 @@ use house::testing::TestDatabase;
 use house::words::Language;
 use tower::ServiceExt;
 
-use crate::certification::{self, Outcome};
+use crate::certification::{self, Outcome, Signer};
 use crate::images::{self, Image, Promise, Receiving};
 use crate::market::{Market, Settings, handlers, migrations};
 use crate::offers::{
@@ -58,6 +59,7 @@ impl MarketInABox {
         let test = house::testing::fresh(engine, &migrations()).await;
         let mut settings = Settings::at("http://market.test");
         settings.private_hooks = true;
+        settings.signer = Some(a_signer(1));
         decide(&mut settings);
         let blobs = Blobs::open(test.directory.path()).expect("a place for blobs");
         let machines = Arc::new(PaperMachines::default());
@@ -72,6 +74,12 @@ impl MarketInABox {
     /// Does all that is due now.
     pub async fn work(&self) {
         self.worker.run_due().await.expect("the jobs run");
+    }
+
+    /// Does all that is due now, as the same market does it that was opened otherwise.
+    pub async fn work_for(&self, market: &Market) {
+        let worker = Worker::new(self.test.database.clone(), handlers(market), "other", Breakpoint::none());
+        worker.run_due().await.expect("the jobs run");
     }
 
     pub fn turn(&self, by: Duration) {
@@ -302,8 +310,10 @@ pub fn a_disk(fill: u8) -> Vec<u8> {
     bytes
 }
 
-/// A report in which no rule found anything.
-pub fn a_clean_report() -> Report {
+/// A report of an image of this content in which no rule found anything.
+pub fn a_clean_report(content_id: &str) -> Report {
+    use certifier::finding::Verdict;
+    use certifier::phrase::say;
     Report {
         verdict: Overall::Certified,
         broken_off: None,
@@ -314,13 +324,26 @@ pub fn a_clean_report() -> Report {
         format: "fixed VHD".to_owned(),
         file_bytes: 0,
         size_bytes: 0,
-        content_id: None,
+        content_id: Some(format!("halle1:{content_id}")),
         partitions: Vec::new(),
         system: None,
         scanned: None,
-        rules: Vec::new(),
+        rules: vec![certifier::report::Judged {
+            id: "P01".to_owned(),
+            severity: certifier::profile::Severity::Fail,
+            verdict: Verdict::Pass,
+            reason: say("P01.title"),
+            evidence: Vec::new(),
+            remedy: None,
+            exception: None,
+        }],
         idle_exceptions: Vec::new(),
     }
+}
+
+/// The key by which markets in boxes sign.
+pub fn a_signer(seed: u8) -> Signer {
+    Signer::new(PrivateKey::from_seed(&[seed; 32]))
 }
 
 impl MarketInABox {
@@ -356,7 +379,8 @@ impl MarketInABox {
         self.turn(Duration::from_millis(1));
         let mut tx = self.market.write().await.expect("a transaction");
         let run = certification::judge_again(&mut tx, &by, image, "kvm").await.expect("a second look");
-        let outcome = Outcome::Judged(Box::new(a_clean_report()));
+        let content = images::image(&mut tx, image).await.expect("a look").expect("the image").content_id;
+        let outcome = Outcome::Judged(Box::new(a_clean_report(&content)));
         certification::conclude(&mut tx, &self.market, run, &outcome, None).await.expect("concluded");
         tx.commit().await.expect("kept");
         image

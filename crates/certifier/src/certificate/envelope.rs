@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
 
-use super::Broken;
+use super::broken::{Broken, Part};
 use super::keys::{PrivateKey, PublicKey};
 
 const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -56,8 +56,8 @@ pub fn open(text: &[u8], key: &PublicKey) -> Result<Vec<u8>, Broken> {
     let [signature] = &envelope.signatures[..] else {
         return Err(Broken::Signatures(envelope.signatures.len()));
     };
-    let payload = decode(&envelope.payload).ok_or(Broken::Base64("payload"))?;
-    let bytes = decode(&signature.sig).ok_or(Broken::Base64("signature"))?;
+    let payload = decode(&envelope.payload).ok_or(Broken::Base64(Part::Payload))?;
+    let bytes = decode(&signature.sig).ok_or(Broken::Base64(Part::Signature))?;
     let signed = <&[u8; 64]>::try_from(&bytes[..])
         .is_ok_and(|bytes| key.signed(&signed_bytes(PAYLOAD_TYPE, &payload), bytes));
     let named = signature.keyid == key.id();

@@ -1,12 +1,16 @@
 //! Keys for certificates: Ed25519, in the text forms that OpenSSL reads and writes (`openssl genpkey -algorithm ed25519`,
 //! `openssl pkey -pubout`). A private key is PKCS#8 and a public key SPKI, each in PEM.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::hex;
+use crate::phrase::{Phrase, say};
+use crate::words::Language;
 
 /// A file longer than this holds no such key.
 pub const KEY_BYTES_MAX: u64 = 4 << 10;
@@ -18,18 +22,39 @@ const PUBLIC_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0
 const PRIVATE_LABEL: &str = "PRIVATE KEY";
 const PUBLIC_LABEL: &str = "PUBLIC KEY";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why a text is not the key that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAKey {
-    #[error("this is no Ed25519 {0} in PEM")]
-    NotOne(&'static str),
-    #[error(
-        "this is a private key where a public one belongs; the file beside it that ends in .pub is meant"
-    )]
+    NotPublic,
+    NotPrivate,
+    /// A private key where a public one belongs.
     Private,
-    #[error("this is a public key where a private one belongs")]
+    /// A public key where a private one belongs.
     Public,
-    #[error("this public key is one of the few under which anyone can sign")]
+    /// One of the few public keys under which anyone can sign.
     Weak,
+}
+
+impl NotAKey {
+    /// The reason as a sentence, in no language yet.
+    pub fn phrase(self) -> Phrase {
+        match self {
+            NotAKey::NotPublic => say("key.not_public"),
+            NotAKey::NotPrivate => say("key.not_private"),
+            NotAKey::Private => say("key.private"),
+            NotAKey::Public => say("key.public"),
+            NotAKey::Weak => say("key.weak"),
+        }
+    }
+}
+
+impl std::error::Error for NotAKey {}
+
+/// In English, for logs.
+impl fmt::Display for NotAKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Language::En.write(&self.phrase()))
+    }
 }
 
 /// What signs. Nothing shows it: it has no `Debug`.
@@ -49,9 +74,9 @@ impl PrivateKey {
         if body(text, PUBLIC_LABEL).is_some() {
             return Err(NotAKey::Public);
         }
-        let der = body(text, PRIVATE_LABEL).ok_or(NotAKey::NotOne("private key"))?;
+        let der = body(text, PRIVATE_LABEL).ok_or(NotAKey::NotPrivate)?;
         let seed = der.strip_prefix(&PRIVATE_HEAD[..]).and_then(|seed| <&[u8; 32]>::try_from(seed).ok());
-        seed.map(PrivateKey::from_seed).ok_or(NotAKey::NotOne("private key"))
+        seed.map(PrivateKey::from_seed).ok_or(NotAKey::NotPrivate)
     }
 
     pub fn to_pem(&self) -> String {
@@ -72,10 +97,10 @@ impl PublicKey {
         if body(text, PRIVATE_LABEL).is_some() {
             return Err(NotAKey::Private);
         }
-        let der = body(text, PUBLIC_LABEL).ok_or(NotAKey::NotOne("public key"))?;
+        let der = body(text, PUBLIC_LABEL).ok_or(NotAKey::NotPublic)?;
         let point = der.strip_prefix(&PUBLIC_HEAD[..]).and_then(|point| <&[u8; 32]>::try_from(point).ok());
         let key = point.and_then(|point| VerifyingKey::from_bytes(point).ok());
-        let key = key.ok_or(NotAKey::NotOne("public key"))?;
+        let key = key.ok_or(NotAKey::NotPublic)?;
         if key.is_weak() { Err(NotAKey::Weak) } else { Ok(PublicKey(key)) }
     }
 

@@ -6,16 +6,20 @@
 //!
 //! What is absent: an authority. Whom to believe is the reader's choice, made by choosing a key.
 
+mod broken;
 mod envelope;
 mod keys;
+mod told;
 
 use disk::content_id::ContentId;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+pub use broken::{Broken, Claim, NotCertified};
 pub use envelope::seal;
 pub use keys::{KEY_BYTES_MAX, NotAKey, PrivateKey, PublicKey};
+pub use told::{key_is_there, keys_made};
 
 use crate::date::Date;
 use crate::report::{Overall, Report};
@@ -73,44 +77,6 @@ struct ReportDigest {
     sha256: String,
 }
 
-/// Why a certificate does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
-    #[error("this is no certificate: {0}")]
-    NotACertificate(String),
-    #[error("the payload is of type {0}, which is no statement")]
-    PayloadType(String),
-    #[error("it has {0} signatures; a certificate has one")]
-    Signatures(usize),
-    #[error("the {0} is not base64")]
-    Base64(&'static str),
-    #[error("the signature does not hold: the certificate was changed after it was signed")]
-    Signature,
-    #[error("another key signed it: {signer}; the key given is {given}")]
-    OtherKey { signer: String, given: String },
-    #[error("the signature is good, but it is filed under another key's name")]
-    KeyId,
-    #[error("the statement is not understood: {0}")]
-    Statement(String),
-    #[error("what it claims of the {0} is not what its report says")]
-    Claim(&'static str),
-    #[error("its report does not certify the image")]
-    NotCertified,
-    #[error("it is dated {0}, which is still to come")]
-    Future(Date),
-    #[error("the exception to {rule} on which it rests ended with {until}")]
-    Ended { rule: String, until: Date },
-    #[error("the image is {found} bytes long; the certificate is for one of {expected} bytes")]
-    Length { found: u64, expected: u64 },
-    #[error("the image is another one: its content is {found}, the certificate is for {expected}")]
-    Content { found: ContentId, expected: ContentId },
-}
-
-/// Why nothing is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("only an image that was judged whole and found good gets a certificate")]
-pub struct NotCertified;
-
 /// A certificate whose signature and claims hold. Whether it is for a given image, [`Certificate::is_for`] says.
 #[derive(Debug, Clone)]
 pub struct Certificate {
@@ -154,24 +120,24 @@ impl Certificate {
         let statement: Statement<'_> =
             serde_json::from_slice(&payload).map_err(|cause| Broken::Statement(cause.to_string()))?;
         if statement.kind != STATEMENT_TYPE {
-            return Err(Broken::Claim("statement's type"));
+            return Err(Broken::Claim(Claim::StatementType));
         }
         if statement.predicate_type != PREDICATE_TYPE {
-            return Err(Broken::Claim("predicate's type"));
+            return Err(Broken::Claim(Claim::PredicateType));
         }
-        let [subject] = &statement.subject[..] else { return Err(Broken::Claim("number of images")) };
+        let [subject] = &statement.subject[..] else { return Err(Broken::Claim(Claim::Images)) };
         let claims = statement.predicate;
         let report: Report = serde_json::from_str(claims.report.get())
             .map_err(|cause| Broken::Statement(cause.to_string()))?;
         let content_id = ContentId::parse(&format!("{SCHEME}:{}", subject.digest.halle1))
             .map_err(|cause| Broken::Statement(cause.to_string()))?;
         for (what, holds) in [
-            ("report's digest", claims.report_digest.sha256 == hex(&Sha256::digest(claims.report.get()))),
-            ("content", report.content_id == Some(content_id.to_string())),
-            ("file's name", report.file_name == subject.name),
-            ("rulebook", report.rulebook == claims.rulebook),
-            ("profile", report.profile == claims.profile),
-            ("verdict", claims.verdict == CERTIFIED),
+            (Claim::ReportDigest, claims.report_digest.sha256 == hex(&Sha256::digest(claims.report.get()))),
+            (Claim::Content, report.content_id == Some(content_id.to_string())),
+            (Claim::FileName, report.file_name == subject.name),
+            (Claim::Rulebook, report.rulebook == claims.rulebook),
+            (Claim::Profile, report.profile == claims.profile),
+            (Claim::Verdict, claims.verdict == CERTIFIED),
         ] {
             if !holds {
                 return Err(Broken::Claim(what));

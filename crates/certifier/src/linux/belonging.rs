@@ -1,24 +1,18 @@
 //! What of a system came with its packages: of the files that run by themselves or with more rights, and of those that hold a secret.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
-use crate::content::Content;
-use crate::examine::What;
+use crate::content::Privileged;
+use crate::examine::{Found, What};
 use crate::facts::Linux;
 use crate::finding::Undecided;
 use crate::linux::root::Root;
 use crate::linux::scheduled;
-use crate::packages::owned::{plain, visit};
+use crate::packages::owned::{Digest, plain, visit_digests};
 
-const SUMS: &str = "/var/lib/dpkg/info";
 const DIVERSIONS: &str = "/var/lib/dpkg/diversions";
-
-/// The longest list of one package, and of all together.
-const LIST_BYTES_MAX: u64 = 32 << 20;
-const LISTS_BYTES_MAX: u64 = 256 << 20;
 
 /// Nobody ships a secret in a longer file.
 const SHIPPED_BYTES_MAX: u64 = 64 << 20;
@@ -34,32 +28,33 @@ pub struct Belonging {
 }
 
 impl Belonging {
-    pub fn read(linux: &Linux, content: &Content) -> Result<Belonging, Undecided> {
-        let root = &linux.root;
-        let privileged = content.privileged.iter().filter(|file| file.volume == linux.partition);
-        let mut wanted: BTreeSet<String> = privileged.map(|file| plain(&file.path)).collect();
-        wanted.extend(scheduled::all(root)?.iter().map(|task| plain(&task.path)));
-        let mut belonging = Belonging::default();
-        visit(root, &mut |path| {
-            belonging.is_known = true;
-            let path = plain(path);
-            if wanted.contains(&path) {
-                belonging.owned.insert(path);
-            }
-        })?;
+    /// The paths of which it is to be known whether they came with a package, as [`plain`] writes them.
+    pub fn asks(linux: &Linux, privileged: &[Privileged]) -> Result<HashSet<String>, Undecided> {
+        let privileged = privileged.iter().filter(|file| file.volume == linux.partition);
+        let mut asked: HashSet<String> = privileged.map(|file| plain(&file.path).to_owned()).collect();
+        asked.extend(scheduled::all(&linux.root)?.iter().map(|task| plain(&task.path).to_owned()));
+        Ok(asked)
+    }
+
+    /// What packages say of the paths that were asked about.
+    pub fn of(root: &Root, is_known: bool, owned: BTreeSet<String>) -> Result<Belonging, Undecided> {
+        let mut belonging = Belonging { is_known, owned, shipped: BTreeSet::new() };
         // A file that gave way to another package's is still its own package's.
         let diversions = root.text(DIVERSIONS)?.unwrap_or_default();
-        belonging.owned.extend(diversions.lines().skip(1).step_by(3).map(plain));
-        let secret = |what: &What| matches!(what, What::Secret(_));
-        let found = content.found.iter().filter(|found| secret(&found.what));
-        let paths = found.filter_map(|found| found.path.as_deref()).map(outermost);
-        belonging.shipped = shipped(root, &paths.collect())?;
+        belonging.owned.extend(diversions.lines().skip(1).step_by(3).map(|path| plain(path).to_owned()));
         Ok(belonging)
+    }
+
+    /// The same with what is known of the files in which a secret was found.
+    pub fn with_secrets(self, root: &Root, found: &[Found]) -> Result<Belonging, Undecided> {
+        let found = found.iter().filter(|found| matches!(found.what, What::Secret(_)));
+        let paths = found.filter_map(|found| found.path.as_deref()).map(outermost);
+        Ok(Belonging { shipped: shipped(root, &paths.collect())?, ..self })
     }
 
     /// Whether a file came with a package.
     pub fn owns(&self, path: &str) -> bool {
-        self.owned.contains(&plain(path))
+        self.owned.contains(plain(path))
     }
 
     /// Whether a file is as a package brought it. What lies in an archive is as public as the archive.
@@ -72,37 +67,29 @@ fn outermost(path: &str) -> &str {
     path.split('!').next().unwrap_or(path)
 }
 
-/// Which of these files are, byte for byte, what a package brought. dpkg alone keeps digests of all its files in the open.
+/// Which of these files are, byte for byte, what a package brought.
 fn shipped(root: &Root, paths: &BTreeSet<&str>) -> Result<BTreeSet<String>, Undecided> {
-    let wanted: BTreeMap<String, &str> = paths.iter().map(|path| (plain(path), *path)).collect();
-    let mut shipped = BTreeSet::new();
-    if wanted.is_empty() {
-        return Ok(shipped);
+    let wanted: HashMap<&str, &str> = paths.iter().map(|path| (plain(path), *path)).collect();
+    let mut said: Vec<(&str, Digest)> = Vec::new();
+    if !wanted.is_empty() {
+        visit_digests(root, &mut |path, digest| {
+            said.extend(wanted.get(plain(path)).map(|path| (*path, digest)));
+        })?;
     }
-    let mut left = LISTS_BYTES_MAX;
-    for name in root.names(SUMS)?.iter().filter(|name| name.ends_with(".md5sums")) {
-        let Some(text) = root.text_up_to(&format!("{SUMS}/{name}"), LIST_BYTES_MAX.min(left))? else {
-            continue;
-        };
-        left -= text.len() as u64;
-        for (hex, path) in text.lines().filter_map(|line| line.split_once("  ")) {
-            if let Some(path) = wanted.get(&plain(&format!("/{path}")))
-                && is_unchanged(root, path, hex)?
-            {
-                shipped.insert((*path).to_owned());
-            }
+    let mut shipped = BTreeSet::new();
+    for (path, digest) in said {
+        if !shipped.contains(path) && is_unchanged(root, path, &digest)? {
+            shipped.insert(path.to_owned());
         }
     }
     Ok(shipped)
 }
 
-fn is_unchanged(root: &Root, path: &str, hex: &str) -> Result<bool, Undecided> {
+fn is_unchanged(root: &Root, path: &str, digest: &Digest) -> Result<bool, Undecided> {
     let Some(node) = root.file(path)?.filter(|node| node.size_bytes <= SHIPPED_BYTES_MAX) else {
         return Ok(false);
     };
-    let digest = Md5::digest(root.bytes(path, &node, 0, node.size_bytes)?);
-    let found: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(found == hex)
+    Ok(digest.is_of(&root.bytes(path, &node, 0, node.size_bytes)?))
 }
 
 #[cfg(test)]
@@ -117,13 +104,20 @@ mod tests {
                 "/var/lib/dpkg/info/a.md5sums",
                 "5d41402abc4b2a76b9719d911017c592  usr/share/a\n5d41402abc4b2a76b9719d911017c592  lib/b\n",
             ),
+            // The SHA-1 of `hello`, for a file that holds it and for one that does not.
+            (
+                "/lib/apk/db/installed",
+                "P:x\nF:etc\nR:x\nZ:Q1qvTGHdzF6KLavt4PO0gs2a6pQ00=\nR:y\nZ:Q1qvTGHdzF6KLavt4PO0gs2a6pQ00=\n",
+            ),
+            ("/etc/x", "hello"),
+            ("/etc/y", "hello, changed"),
             ("/usr/share/a", "hello"),
             ("/lib/b", "hello, changed"),
             ("/usr/c", "hello"),
         ])
         .root();
-        let paths = BTreeSet::from(["/usr/share/a", "/lib/b", "/usr/c"]);
+        let paths = BTreeSet::from(["/usr/share/a", "/lib/b", "/usr/c", "/etc/x", "/etc/y"]);
         let found = shipped(&root, &paths).unwrap();
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/usr/share/a"]);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/etc/x", "/usr/share/a"]);
     }
 }

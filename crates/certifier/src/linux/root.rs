@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use disk::tree::{Kind, Node, Tree, Unreadable};
+use disk::tree::{Entry, Kind, Node, Tree, Unreadable};
 
 use crate::finding::{Undecided, unreadable};
 use crate::phrase::say;
@@ -66,11 +66,18 @@ impl Root {
         let Some(node) = self.file(path)? else {
             return Ok(None);
         };
+        self.text_of(path, &node, limit).map(Some)
+    }
+
+    fn text_of(&self, path: &str, node: &Node, limit: u64) -> Result<String, Undecided> {
         if node.size_bytes > limit {
             let cause = Unreadable::OverLimit { what: "file size", found: node.size_bytes, limit };
             return Err(at(path, &cause));
         }
-        Ok(Some(String::from_utf8_lossy(&self.bytes(path, &node, 0, node.size_bytes)?).into_owned()))
+        let bytes = self.bytes(path, node, 0, node.size_bytes)?;
+        // What is text already is not copied once more.
+        Ok(String::from_utf8(bytes)
+            .unwrap_or_else(|cause| String::from_utf8_lossy(cause.as_bytes()).into_owned()))
     }
 
     /// Bytes of a file whose node is at hand; fewer only at its end.
@@ -81,6 +88,32 @@ impl Root {
 
     /// The names in a directory, sorted; none when there is no such directory.
     pub fn names(&self, directory: &str) -> Result<Vec<String>, Undecided> {
+        Ok(self.entries(directory)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// Shows all texts in a directory whose names end in `ending`, by name. The directory is read once: asking for each by its path
+    /// would go through it as often as it has names.
+    pub fn texts(
+        &self,
+        directory: &str,
+        ending: &str,
+        limit: u64,
+        show: &mut dyn FnMut(&str) -> Result<(), Undecided>,
+    ) -> Result<(), Undecided> {
+        for (name, inode) in self.entries(directory)?.iter().filter(|(name, _)| name.ends_with(ending)) {
+            let path = format!("{directory}/{name}");
+            let node = self.tree.node(*inode).map_err(|cause| at(&path, &cause))?;
+            let text = match node.kind {
+                Kind::File => Some(self.text_of(&path, &node, limit)?),
+                _ => self.text_up_to(&path, limit)?,
+            };
+            text.map_or(Ok(()), |text| show(&text))?;
+        }
+        Ok(())
+    }
+
+    /// What stands in a directory, by name.
+    fn entries(&self, directory: &str) -> Result<Vec<(String, u64)>, Undecided> {
         let Some(node) = self.node(directory)?.filter(|node| node.kind == Kind::Directory) else {
             return Ok(Vec::new());
         };
@@ -89,10 +122,10 @@ impl Root {
             let (found, limit) = (entries.len() as u64, NAMES_MAX as u64);
             return Err(at(directory, &Unreadable::OverLimit { what: "directory entries", found, limit }));
         }
-        let mut names: Vec<String> =
-            entries.into_iter().map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect();
-        names.sort();
-        Ok(names)
+        let name = |entry: Entry| (String::from_utf8_lossy(&entry.name).into_owned(), entry.inode);
+        let mut entries: Vec<(String, u64)> = entries.into_iter().map(name).collect();
+        entries.sort();
+        Ok(entries)
     }
 }
 

@@ -1,7 +1,11 @@
 //! The database of Alpine's apk: one text, a letter for each field.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::finding::Undecided;
 use crate::linux::root::Root;
+use crate::packages::owned::{Digest, hexadecimal};
 use crate::packages::{Kind, PACKAGES_MAX, Package, dpkg};
 
 const DATABASE_BYTES_MAX: u64 = 64 << 20;
@@ -30,6 +34,29 @@ pub(super) fn files(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undec
             match line.split_once(':') {
                 Some(("F", path)) => folder = path,
                 Some(("R", name)) => show(&format!("/{folder}/{name}")),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Shows every file of a package with its digest.
+pub(super) fn digests(root: &Root, show: &mut dyn FnMut(&str, Digest)) -> Result<(), Undecided> {
+    for path in PATHS {
+        let (mut folder, mut file) = ("", "");
+        let text = root.text_up_to(path, DATABASE_BYTES_MAX)?.unwrap_or_default();
+        for line in text.lines() {
+            match line.split_once(':') {
+                Some(("F", path)) => folder = path,
+                Some(("R", name)) => file = name,
+                // `Q1` says that a SHA-1 follows.
+                Some(("Z", digest)) => {
+                    let bytes = digest.strip_prefix("Q1").and_then(|digest| STANDARD.decode(digest).ok());
+                    if let Some(bytes) = bytes {
+                        show(&format!("/{folder}/{file}"), Digest::Sha1(hexadecimal(&bytes)));
+                    }
+                }
                 _ => {}
             }
         }

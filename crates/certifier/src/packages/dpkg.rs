@@ -1,11 +1,16 @@
 //! The database of dpkg: one text, or one text for each package where an image was put together without dpkg.
 
-use crate::finding::Undecided;
+use disk::tree::Unreadable;
+
+use crate::finding::{Undecided, unreadable};
 use crate::linux::root::Root;
+use crate::packages::owned::Digest;
 use crate::packages::{Kind, PACKAGES_MAX, Package};
 use crate::phrase::say;
 
 pub const STATUS_BYTES_MAX: u64 = 64 << 20;
+/// The lists of digests of all packages together.
+const SUMS_BYTES_MAX: u64 = 256 << 20;
 const STATUS: &str = "/var/lib/dpkg/status";
 const INFO_FOLDER: &str = "/var/lib/dpkg/info";
 const STATUS_FOLDER: &str = "/var/lib/dpkg/status.d";
@@ -29,11 +34,29 @@ pub fn read(root: &Root) -> Result<Vec<Package>, Undecided> {
 
 /// Shows the path of every file that a package owns.
 pub(super) fn files(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undecided> {
-    for name in root.names(INFO_FOLDER)?.iter().filter(|name| name.ends_with(".list")) {
-        let text = root.text_up_to(&format!("{INFO_FOLDER}/{name}"), STATUS_BYTES_MAX)?;
-        text.unwrap_or_default().lines().for_each(&mut *show);
-    }
-    Ok(())
+    root.texts(INFO_FOLDER, ".list", STATUS_BYTES_MAX, &mut |text| {
+        text.lines().for_each(&mut *show);
+        Ok(())
+    })
+}
+
+/// Shows every file of a package with its digest, save those that are configuration, which dpkg lists apart.
+pub(super) fn digests(root: &Root, show: &mut dyn FnMut(&str, Digest)) -> Result<(), Undecided> {
+    let mut left = SUMS_BYTES_MAX;
+    let mut absolute = String::new();
+    root.texts(INFO_FOLDER, ".md5sums", STATUS_BYTES_MAX, &mut |text| {
+        let found = text.len() as u64;
+        left = left.checked_sub(found).ok_or_else(|| {
+            let cause = Unreadable::OverLimit { what: "lists of digests", found, limit: SUMS_BYTES_MAX };
+            Undecided(unreadable(&cause))
+        })?;
+        for (digest, path) in text.lines().filter_map(|line| line.split_once("  ")) {
+            absolute.clear();
+            absolute.extend(["/", path]);
+            show(&absolute, Digest::Md5(digest.to_owned()));
+        }
+        Ok(())
+    })
 }
 
 pub(super) fn limit(packages: &[Package]) -> Result<(), Undecided> {

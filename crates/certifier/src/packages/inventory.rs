@@ -29,15 +29,15 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Puts together what the system's packager and the languages know.
+    /// Puts together what the system's packager and the languages know. `owned` are those paths of the languages' that the system's
+    /// packager brought, as [`owned::plain`] writes them.
     pub fn gather(
         root: &Root,
         system: &[Package],
         languages: Vec<Package>,
         gaps: Vec<Gap>,
+        owned: &HashSet<String>,
     ) -> Result<Inventory, Undecided> {
-        let paths: HashSet<String> = languages.iter().map(|package| owned::plain(&package.path)).collect();
-        let owned = owned::among(root, &paths)?;
         let mut packages: Vec<Package> = system.iter().cloned().chain(languages).collect();
         packages.sort();
         packages.dedup_by(|one, other| {
@@ -49,7 +49,7 @@ impl Inventory {
         let of_system = (0..packages.len())
             .filter(|place| {
                 let package = &packages[*place];
-                !package.kind.is_of_system() && owned.contains(&owned::plain(&package.path))
+                !package.kind.is_of_system() && owned.contains(owned::plain(&package.path))
             })
             .collect();
         Ok(Inventory { distribution: distribution::read(root)?, packages, of_system, gaps })

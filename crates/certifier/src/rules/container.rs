@@ -2,12 +2,13 @@
 
 use disk::container::Format;
 use disk::container::vhd::{FOOTER_BYTES, Footer, Geometry, NO_DATA_OFFSET};
+use disk::container::vmdk::{Kind, Vmdk};
 
 use crate::facts::Facts;
 use crate::finding::{Evidence, Look, Outcome, Undecided};
 use crate::phrase::{Phrase, quote, quote_bytes, say};
 use crate::printable::shell_word;
-use crate::profile::{MIB, Thresholds};
+use crate::profile::{GIB, MIB, Thresholds};
 
 /// What qemu must be told to write a fixed VHD whose size is the size asked for.
 const FIXED: &str = "-O vpc -o subformat=fixed,force_size=on";
@@ -43,7 +44,13 @@ fn conversion(facts: &Facts) -> Option<String> {
             format!("halle convert {name} {target}")
         }
         Format::DifferencingVhd | Format::OtherVhd(_) => convert("vpc"),
-        Format::VmdkSparse { .. } | Format::VmdkDescriptor => convert("vmdk"),
+        // A part is no disk. What describes the whole has its name without the part's number.
+        Format::Vmdk(Vmdk { kind: Kind::Part, .. }) => {
+            let whole = descriptor_of_part(stem)?;
+            let (name, target) = (shell_word(&format!("{whole}.vmdk")), shell_word(&format!("{whole}.vhd")));
+            format!("qemu-img convert -f vmdk {FIXED} {name} {target}")
+        }
+        Format::Vmdk(_) => convert("vmdk"),
         Format::Vdi { .. } => convert("vdi"),
         Format::Gzip => format!("gzip -dc {name} > {unpacked}"),
         Format::Xz => format!("xz -dc {name} > {unpacked}"),
@@ -53,6 +60,33 @@ fn conversion(facts: &Facts) -> Option<String> {
         Format::SevenZip => format!("7z x {name}"),
         Format::Iso9660 | Format::Unknown | Format::Empty => return None,
     })
+}
+
+/// The name of the disk of which a file is a part, as VMware and qemu name parts: `disk-s001`.
+fn descriptor_of_part(stem: &str) -> Option<&str> {
+    let (whole, number) = stem.rsplit_once('-')?;
+    let digits = number.strip_prefix(['s', 'f'])?;
+    (!whole.is_empty() && digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some(whole)
+}
+
+/// What a VMDK is, and what there is to do before a command can make a VHD of it.
+fn told_of_vmdk(vmdk: &Vmdk) -> (Phrase, &'static str) {
+    let named = |key| {
+        let phrase = say(key).text("kind", vmdk.kind.name());
+        match vmdk.virtual_bytes {
+            Some(bytes) => phrase.phrase("size", say("size").bytes("size", bytes)),
+            None => phrase.phrase("size", say("V01.vmdk_unknown_size")),
+        }
+    };
+    match vmdk.kind {
+        _ if vmdk.has_parent => (named("V01.vmdk_changes"), "V01.convert_chain"),
+        Kind::Part => (named("V01.vmdk_part"), "V01.convert_whole"),
+        Kind::StreamOptimized => (named("V01.vmdk_packed"), "V01.convert"),
+        Kind::MonolithicSparse => (named("V01.vmdk_sparse"), "V01.convert"),
+        _ if vmdk.extents > 1 => (named("V01.vmdk_split").count("count", vmdk.extents), "V01.convert_beside"),
+        _ => (named("V01.vmdk_elsewhere"), "V01.convert_beside"),
+    }
 }
 
 pub fn is_a_vhd(facts: &Facts, _: &Thresholds) -> Look {
@@ -79,7 +113,13 @@ pub fn is_a_vhd(facts: &Facts, _: &Thresholds) -> Look {
         return Ok(Outcome::broken(say("V01.displaced").count("at", at), evidence).with_remedy(remedy));
     }
     let name = container.format.to_string();
+    let mut remedy = "V01.convert";
     let reason = match container.format {
+        Format::Vmdk(vmdk) => {
+            let (reason, how) = told_of_vmdk(&vmdk);
+            remedy = how;
+            reason
+        }
         Format::Unknown => say("V01.unknown"),
         Format::RawDisk => say("V01.raw"),
         Format::Gzip | Format::Xz | Format::Zstd | Format::Bzip2 | Format::Zip | Format::SevenZip => {
@@ -92,7 +132,8 @@ pub fn is_a_vhd(facts: &Facts, _: &Thresholds) -> Look {
         .expected(say("V01.expected"));
     let outcome = Outcome::broken(reason, evidence);
     Ok(match conversion(facts) {
-        Some(command) => outcome.with_remedy(say("V01.convert").command(&command)),
+        Some(command) => outcome.with_remedy(say(remedy).command(&command)),
+        None if remedy == "V01.convert_whole" => outcome.with_remedy(say("V01.find_whole")),
         None => outcome,
     })
 }
@@ -131,18 +172,22 @@ pub fn whole_mib(facts: &Facts, _: &Thresholds) -> Look {
     let whole = size.checked_next_multiple_of(MIB).unwrap_or(size);
     let evidence =
         Evidence::full(say("in_bytes").count("bytes", size)).expected(say("in_bytes").count("bytes", whole));
-    let remedy = say("V04.resize").command(&resize(facts, whole));
-    Ok(Outcome::broken(say("V04.broken").count("over", size % MIB), field(facts, 48, evidence))
-        .with_remedy(remedy))
+    let remedy = rewritten(facts, None).map(|command| say("V04.resize").command(&command));
+    let outcome = Outcome::broken(say("V04.broken").count("over", size % MIB), field(facts, 48, evidence));
+    Ok(remedy.into_iter().fold(outcome, Outcome::with_remedy))
 }
 
-/// The commands that bring a VHD to a size.
-fn resize(facts: &Facts, bytes: u64) -> String {
-    let name = shell_word(&facts.file_name);
-    format!(
-        "qemu-img convert -f vpc -O raw {name} disk.raw && qemu-img resize -f raw disk.raw {bytes} && \
-         qemu-img convert -f raw {FIXED} disk.raw {name}"
-    )
+/// The command that writes the disk anew, a whole number of MiB and at least so large.
+fn rewritten(facts: &Facts, least: Option<u64>) -> Option<String> {
+    let command = conversion(facts)?;
+    let rest = command.strip_prefix("halle convert ")?;
+    Some(match least {
+        Some(bytes) if bytes.is_multiple_of(GIB) => {
+            format!("halle convert --size-up={}G {rest}", bytes / GIB)
+        }
+        Some(bytes) => format!("halle convert --size-up={bytes} {rest}"),
+        None => command,
+    })
 }
 
 pub fn length(facts: &Facts, _: &Thresholds) -> Look {
@@ -209,7 +254,10 @@ pub fn os_disk_size(facts: &Facts, thresholds: &Thresholds) -> Look {
     };
     let reason = if size > most { say("V08.large") } else { say("V08.small") };
     let reason = reason.bytes("size", size).bytes("usual", usual).bytes("most", most);
-    Ok(Outcome::broken(reason, field(facts, 48, piece.expected(expected))))
+    let outcome = Outcome::broken(reason, field(facts, 48, piece.expected(expected)));
+    let command = rewritten(facts, Some(least.max(usual))).filter(|_| size < usual);
+    let remedy = command.map(|command| say("V08.enlarge").command(&command));
+    Ok(remedy.into_iter().fold(outcome, Outcome::with_remedy))
 }
 
 pub fn version_and_features(facts: &Facts, _: &Thresholds) -> Look {
@@ -286,12 +334,9 @@ pub fn creator(facts: &Facts, _: &Thresholds) -> Look {
         return Ok(Outcome::holds(say("V14.holds").phrase("creator", quote_bytes(&creator))));
     }
     let evidence = Evidence::full(quote_bytes(&creator)).expected(quote("qem2"));
-    let name = shell_word(&facts.file_name);
-    let command = format!(
-        "qemu-img convert -f vpc -O raw {name} disk.raw && qemu-img convert -f raw {FIXED} disk.raw {name}"
-    );
-    let remedy = say("V01.convert").command(&command);
-    Ok(Outcome::broken(say("V14.broken"), field(facts, 28, evidence)).with_remedy(remedy))
+    let outcome = Outcome::broken(say("V14.broken"), field(facts, 28, evidence));
+    let remedy = rewritten(facts, None).map(|command| say("V01.convert").command(&command));
+    Ok(remedy.into_iter().fold(outcome, Outcome::with_remedy))
 }
 
 pub fn one_reading(facts: &Facts, _: &Thresholds) -> Look {

@@ -224,9 +224,13 @@ fn every_claim_is_checked_even_if_the_right_key_signed_it() {
     let report = certified();
     let id = report.content_id.as_deref().and_then(|id| id.strip_prefix("halle1:")).expect("an id");
     let changed = format!("{}{}", &id[1..], &id[..1]);
-    check_statement("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v2", "statement's type");
-    check_statement("urn:halle:certificate:1", "urn:halle:certificate:2", "predicate's type");
-    check_statement("\"specimen.vhd\"", "\"another.vhd\"", "file's name");
+    check_statement(
+        "https://in-toto.io/Statement/v1",
+        "https://in-toto.io/Statement/v2",
+        "type of the statement",
+    );
+    check_statement("urn:halle:certificate:1", "urn:halle:certificate:2", "type of the predicate");
+    check_statement("\"specimen.vhd\"", "\"another.vhd\"", "name of the file");
     check_statement(id, &changed, "content");
     check_statement(id, "00", "not understood");
     check_statement("\"verdict\":\"certified\"", "\"verdict\":\"not_certified\"", "verdict");
@@ -234,8 +238,8 @@ fn every_claim_is_checked_even_if_the_right_key_signed_it() {
     check_statement("\"rulebook\":\"", "\"rulebook\":\"x", "rulebook");
     check_statement("\"certifiedOn\":\"2026-11-22\"", "\"certifiedOn\":\"2026-11-24\"", "still to come");
     check_statement("\"certifiedOn\":\"2026-11-22\"", "\"certifiedOn\":\"today\"", "not understood");
-    check_statement("\"sha256\":\"", "\"sha256\":\"0", "report's digest");
-    check_statement("\"verdict\":\"pass\"", "\"verdict\":\"fail\"", "report's digest");
+    check_statement("\"sha256\":\"", "\"sha256\":\"0", "digest of the report");
+    check_statement("\"verdict\":\"pass\"", "\"verdict\":\"fail\"", "digest of the report");
     check_statement("{\"_type\"", "{\"_type\":\"x\",\"_type\"", "duplicate field");
     check_statement("{\"_type\"", "{\"more\":1,\"_type\"", "unknown field");
     check_statement("\"predicate\":{", "\"predicate\":{\"more\":1,", "unknown field");
@@ -308,14 +312,14 @@ fn check_key(text: &str, says: NotAKey) {
 fn a_file_that_is_no_key_is_told_from_the_wrong_kind_of_key() {
     let public = key().public().to_pem();
     assert_eq!(PublicKey::parse(&public.replace('\n', "\r\n")), Ok(key().public()));
-    check_key("", NotAKey::NotOne("public key"));
+    check_key("", NotAKey::NotPublic);
     check_key(&key().to_pem(), NotAKey::Private);
-    check_key(&public[..60], NotAKey::NotOne("public key"));
-    check_key(&format!("{public}{public}"), NotAKey::NotOne("public key"));
-    check_key(&public.replacen("MCow", "MCoX", 1), NotAKey::NotOne("public key"));
+    check_key(&public[..60], NotAKey::NotPublic);
+    check_key(&format!("{public}{public}"), NotAKey::NotPublic);
+    check_key(&public.replacen("MCow", "MCoX", 1), NotAKey::NotPublic);
     let weak = [&[0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0, 1][..], &[0; 31]].concat();
     let weak = STANDARD.encode(weak);
     check_key(&format!("-----BEGIN PUBLIC KEY-----\n{weak}\n-----END PUBLIC KEY-----\n"), NotAKey::Weak);
     assert_eq!(PrivateKey::parse(&public).err(), Some(NotAKey::Public));
-    assert_eq!(PrivateKey::parse("secret").err(), Some(NotAKey::NotOne("private key")));
+    assert_eq!(PrivateKey::parse("secret").err(), Some(NotAKey::NotPrivate));
 }

@@ -15,6 +15,7 @@ mod guide;
 mod hives;
 mod hostile;
 mod layouts;
+mod linked;
 mod ntfs;
 mod registry;
 mod report;

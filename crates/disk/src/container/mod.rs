@@ -18,6 +18,7 @@ mod pieces;
 mod qcow2;
 pub mod vhd;
 mod vhdx;
+pub mod vmdk;
 
 /// What [`recognise`] reads at most: head, tail, one ISO 9660 volume descriptor, and where a VHD's dynamic header would be.
 pub const BYTES_READ_MAX: usize = HEAD_BYTES + TAIL_BYTES + ISO_BYTES + vhd::HEADER_BYTES;
@@ -41,10 +42,7 @@ pub enum Format {
         virtual_bytes: u64,
         has_backing_file: bool,
     },
-    VmdkSparse {
-        virtual_sectors: u64,
-    },
-    VmdkDescriptor,
+    Vmdk(vmdk::Vmdk),
     Vdi {
         virtual_bytes: u64,
     },
@@ -71,8 +69,7 @@ impl fmt::Display for Format {
             Format::OtherVhd(kind) => return write!(f, "VHD of unknown type {kind}"),
             Format::Vhdx => "VHDX",
             Format::Qcow2 { version, .. } => return write!(f, "QCOW2 version {version}"),
-            Format::VmdkSparse { .. } => "VMDK, sparse extent",
-            Format::VmdkDescriptor => "VMDK, text descriptor",
+            Format::Vmdk(vmdk) => return write!(f, "VMDK, {}", vmdk.kind.name()),
             Format::Vdi { .. } => "VDI",
             Format::Gzip => "gzip",
             Format::Xz => "xz",
@@ -132,7 +129,7 @@ pub fn recognise(source: &dyn ReadAt) -> io::Result<Container> {
     let iso = read_up_to(source, ISO_OFFSET, ISO_BYTES)?;
     let vhd = vhd::Traces::find(source, &head, &tail, tail_at)?;
 
-    let beginning = beginning(&head, &iso);
+    let beginning = beginning(&head, &iso, file_bytes);
     // A dynamic disk that lost its end is still known by its beginning; a fixed one has nothing there.
     let copy = vhd.first_sector.as_ref().filter(|footer| matches!(footer.kind, 3 | 4));
     let vhd_format = vhd.footer.as_ref().or(copy).map(|footer| match footer.kind {
@@ -162,7 +159,7 @@ pub fn open(source: Arc<dyn ReadAt>, found: &Container) -> Result<Arc<dyn ReadAt
     })
 }
 
-fn beginning(head: &[u8], iso: &[u8]) -> Format {
+fn beginning(head: &[u8], iso: &[u8], file_bytes: u64) -> Format {
     if head.is_empty() {
         Format::Empty
     } else if has(head, 0, b"vhdxfile") {
@@ -174,9 +171,9 @@ fn beginning(head: &[u8], iso: &[u8]) -> Format {
             has_backing_file: u64_be(head, 8) != 0,
         }
     } else if has(head, 0, b"KDMV") {
-        Format::VmdkSparse { virtual_sectors: u64_le(head, 12) }
+        Format::Vmdk(vmdk::sparse(head))
     } else if has(head, 0, b"# Disk DescriptorFile") {
-        Format::VmdkDescriptor
+        Format::Vmdk(vmdk::descriptor(head, head.len() as u64 == file_bytes))
     } else if u32_le(head, 64) == 0xbeda_107f {
         Format::Vdi { virtual_bytes: u64_le(head, 368) }
     } else if has(head, 0, b"\x1f\x8b\x08") {

@@ -1,3 +1,4 @@
+use super::vmdk::{Kind, Vmdk};
 use std::sync::Mutex;
 
 use super::vhd::{FOOTER_BYTES, Footer, Geometry, footer_for};
@@ -127,11 +128,15 @@ fn starting(with: &[u8]) -> Vec<u8> {
     file
 }
 
+fn vmdk(kind: Kind, virtual_bytes: Option<u64>, extents: u64) -> Vmdk {
+    Vmdk { kind, virtual_bytes, extents, has_parent: false }
+}
+
 #[test]
 fn other_formats_are_called_by_their_names() {
     check(starting(b"vhdxfile"), Format::Vhdx, None);
-    check(starting(b"KDMV"), Format::VmdkSparse { virtual_sectors: 0 }, None);
-    check(starting(b"# Disk DescriptorFile\nversion=1\n"), Format::VmdkDescriptor, None);
+    check(starting(b"KDMV"), Format::Vmdk(vmdk(Kind::Part, Some(0), 1)), None);
+    check(starting(b"# Disk DescriptorFile\nversion=1\n"), Format::Vmdk(vmdk(Kind::Other, None, 0)), None);
     check(starting(b"\x1f\x8b\x08\0"), Format::Gzip, None);
     check(starting(b"\xfd7zXZ\0"), Format::Xz, None);
     check(starting(b"\x28\xb5\x2f\xfd"), Format::Zstd, None);

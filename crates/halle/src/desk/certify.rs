@@ -99,7 +99,7 @@ fn certify(arguments: &CertifyArguments) -> Result<ExitCode, String> {
     if baseline.is_some() && !matches!(arguments.format, Format::Text | Format::Json | Format::Sarif) {
         return Err("a baseline is compared with in the formats text, json and sarif".to_owned());
     }
-    let key = arguments.sign.as_deref().map(key_in).transpose()?;
+    let key = arguments.sign.as_deref().map(|path| key_in(path, language(arguments.lang))).transpose()?;
     let manner = Manner {
         measure: &measure,
         advisories: arguments.advisories.as_deref().map(|path| feed(path, today)).transpose()?,
@@ -176,9 +176,10 @@ fn baseline_in(path: &Path) -> Result<Baseline, String> {
     Baseline::parse(&text).map_err(|cause| format!("{}: {cause}", path.display()))
 }
 
-fn key_in(path: &Path) -> Result<PrivateKey, String> {
+fn key_in(path: &Path, language: Language) -> Result<PrivateKey, String> {
     let text = files::read(path, KEY_BYTES_MAX)?;
-    PrivateKey::parse(&text).map_err(|cause| format!("{}: {cause}", path.display()))
+    PrivateKey::parse(&text)
+        .map_err(|cause| format!("{}: {}", path.display(), language.write(&cause.phrase())))
 }
 
 /// Says when the process that read the image was not confined as it should be.

@@ -2,10 +2,10 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use crate::beside;
 
 /// The text in a file of at most `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<String, String> {
@@ -33,14 +33,14 @@ pub fn insist_on_a_disk(path: &Path) -> Result<Metadata, String> {
     Err(format!("{} is neither a file nor a block device", path.display()))
 }
 
-/// Writes a file beside its place and renames it, so that it is there whole or not at all.
+/// Writes a file that is there whole or not at all.
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
-    write_as(path, 0o644, text.as_bytes())
+    write_as(path, beside::PUBLIC, text.as_bytes())
 }
 
 /// Writes a file, in the same way, that only its owner may read.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    write_as(path, 0o600, bytes)
+    write_as(path, beside::PRIVATE, bytes)
 }
 
 fn write_as(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), String> {
@@ -51,28 +51,5 @@ fn write_as(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), String> {
     }
     // A link is followed to what it means, so that the link stays.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut name = place.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".part-{}", std::process::id()));
-    let part = place.with_file_name(name);
-    let written = create(&part, mode, bytes).and_then(|()| fs::rename(&part, &place));
-    if written.is_err() {
-        // Nothing more can be done about a part that stays.
-        let _ = fs::remove_file(&part);
-    }
-    written.and_then(|()| settle(&place)).map_err(at)
-}
-
-/// Makes a file that was not there, with these rights from its first moment.
-pub fn create(path: &Path, mode: u32, bytes: impl AsRef<[u8]>) -> io::Result<()> {
-    let flags = OFlags::NOFOLLOW.bits().cast_signed();
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(mode).custom_flags(flags).open(path)?;
-    file.write_all(bytes.as_ref())?;
-    file.sync_all()
-}
-
-/// Puts the file's name safely on the disk, too.
-pub fn settle(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    beside::write(&place, mode, |out| out.write_all(bytes)).map_err(at)
 }

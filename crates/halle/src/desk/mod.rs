@@ -2,7 +2,7 @@
 
 pub mod certify;
 pub mod explain;
-mod files;
+pub mod files;
 mod judging;
 pub mod keygen;
 pub mod verify;

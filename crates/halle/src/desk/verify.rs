@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use certifier::certificate::{Broken, CERTIFICATE_BYTES_MAX, Certificate, KEY_BYTES_MAX, PublicKey};
 use certifier::progress::{Progress, Stage};
+use certifier::words::Language;
 use clap::Args;
 use disk::content_id::{self, ContentId, LEAF_BYTES, Leaves};
 use disk::read_at::{FileImage, ReadAt};
 
-use super::{BAD, Bar, GOOD, complain, files, printed, today};
+use super::{BAD, Bar, GOOD, Lang, complain, files, language, printed, today};
 
 #[derive(Args)]
 pub struct VerifyArguments {
@@ -24,6 +25,9 @@ pub struct VerifyArguments {
     /// Print nothing: the exit code says it
     #[arg(long, short)]
     quiet: bool,
+    /// The language; without it, that of your locale
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
 }
 
 /// Why it cannot be said that the certificate holds.
@@ -48,14 +52,14 @@ impl From<String> for Doubt {
 
 /// Checks the signature, every claim, and every byte of the image. Exit codes: 0 all hold, 1 one does not, 2 it could not be judged.
 pub fn run(arguments: &VerifyArguments) -> ExitCode {
-    match verify(arguments) {
-        Ok(certificate) => {
-            let told = if arguments.quiet { Ok(()) } else { tell(&certificate, arguments) };
-            printed(told, GOOD)
-        }
+    let language = language(arguments.lang);
+    match verify(arguments, language) {
+        Ok(_) if arguments.quiet => ExitCode::from(GOOD),
+        Ok(certificate) => printed(tell(&certificate, arguments, language), GOOD),
         Err(Doubt::Broken(broken)) => {
             if !arguments.quiet {
-                eprintln!("halle: {} does not hold: {broken}", arguments.certificate.display());
+                let told = broken.told(&arguments.certificate.display().to_string());
+                eprintln!("halle: {}", language.write(&told));
             }
             ExitCode::from(BAD)
         }
@@ -63,9 +67,9 @@ pub fn run(arguments: &VerifyArguments) -> ExitCode {
     }
 }
 
-fn verify(arguments: &VerifyArguments) -> Result<Certificate, Doubt> {
+fn verify(arguments: &VerifyArguments, language: Language) -> Result<Certificate, Doubt> {
     let key = PublicKey::parse(&files::read(&arguments.key, KEY_BYTES_MAX)?)
-        .map_err(|cause| format!("{}: {cause}", arguments.key.display()))?;
+        .map_err(|cause| format!("{}: {}", arguments.key.display(), language.write(&cause.phrase())))?;
     let text = files::read_bytes(&arguments.certificate, CERTIFICATE_BYTES_MAX)?;
     let certificate = Certificate::read(&text, &key, today()?)?;
     let at = |cause: io::Error| format!("{}: {cause}", arguments.image.display());
@@ -91,31 +95,9 @@ fn digest(image: &FileImage, bar: &Bar) -> io::Result<ContentId> {
     Ok(leaves.finish().expect("every leaf of this size was just visited"))
 }
 
-fn tell(certificate: &Certificate, arguments: &VerifyArguments) -> io::Result<()> {
-    let report = &certificate.report;
-    let mut told = format!(
-        "{} holds for {}: certified on {} by profile {}, rulebook {}\nkey {}\n",
-        arguments.certificate.display(),
-        arguments.image.display(),
-        certificate.certified_on,
-        report.profile,
-        report.rulebook,
-        certificate.key_id
-    );
-    for difference in &report.profile_differences {
-        told += &format!("  {difference}\n");
-    }
-    for judged in &report.rules {
-        if let Some(granted) = &judged.exception {
-            told += &format!(
-                "excepted: {} until {} by {}: {}\n",
-                judged.id, granted.until, granted.by, granted.reason
-            );
-        }
-    }
-    let name = arguments.image.file_name().map(|name| name.to_string_lossy().into_owned());
-    if name.is_some_and(|name| name != report.file_name) {
-        told += &format!("It was called {} when it was judged.\n", report.file_name);
-    }
+fn tell(certificate: &Certificate, arguments: &VerifyArguments, language: Language) -> io::Result<()> {
+    let (paper, image) = (arguments.certificate.display(), arguments.image.display());
+    let lines = certificate.told(&paper.to_string(), &image.to_string());
+    let told: String = lines.iter().map(|line| format!("{}\n", language.write(line))).collect();
     io::stdout().write_all(told.as_bytes())
 }

@@ -4,6 +4,7 @@
 
 #[allow(dead_code, reason = "each story uses what it needs")]
 mod browser;
+mod certificate;
 mod certify;
 mod client;
 mod convert;

@@ -228,7 +228,9 @@ pub fn read_packages(root: &Root) {
     if let Ok(packages) = of_system(root) {
         are_packages(packages.iter().map(|package| package.name.as_str()));
     }
-    let _ = owned::visit(root, &mut |path| drop(owned::plain(path)));
+    let _ = owned::visit(root, &mut |path| {
+        let _ = owned::plain(path);
+    });
 }
 
 /// A package has a name. It may hold anything: reports make it printable, and lists write it as JSON does.

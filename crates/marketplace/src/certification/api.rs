@@ -1,7 +1,8 @@
 //! Verdicts for programs: `/api/v1/images/{image}`.
 
 use axum::extract::{Path, Query};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use house::{Error, Id, Result};
@@ -18,6 +19,7 @@ pub fn api() -> Router<Market> {
     Router::new()
         .route("/api/v1/images/{image}", get(image))
         .route("/api/v1/images/{image}/report", get(report))
+        .route("/api/v1/images/{image}/certificate", get(certificate))
 }
 
 /// An image and how its newest run stands.
@@ -41,6 +43,10 @@ async fn image(
         Some(run) => super::broken_off(&mut tx, run.id).await?.map(|why| visit.w.tell(&why)),
         None => None,
     };
+    let signed = match &run {
+        Some(run) => super::signed(&mut tx, run.id).await?,
+        None => None,
+    };
     Ok(Json(json!({
         "id": image.id,
         "file_name": image.file_name,
@@ -52,6 +58,7 @@ async fn image(
         "percent": percent,
         "verdict": run.and_then(|run| run.verdict()).map(super::Verdict::name),
         "reason": why,
+        "certificate": signed.map(|signed| super::certificate_address(signed.run)),
         "page": images::pages::image_address(image.organisation, image.id),
     })))
 }
@@ -69,6 +76,21 @@ async fn report(
     let run = super::newest(&mut tx, image.id, &profile).await?.ok_or(Refused::NoReportYet)?;
     let report = super::report(&mut tx, run.id).await?.ok_or(Refused::NoReportYet)?;
     Ok(Json(serde_json::to_value(report.render(language_of(&visit.w)))?))
+}
+
+/// The signed certificate of the newest run, for `halle verify`.
+async fn certificate(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse> {
+    let image = may_see(&visit, &id, &headers).await?;
+    let profile = asked.profile(&visit.market)?;
+    let mut tx = visit.read().await?;
+    let run = super::newest(&mut tx, image.id, &profile).await?.ok_or(Refused::NoReportYet)?;
+    let signed = super::signed(&mut tx, run.id).await?.ok_or(Refused::NoCertificate)?;
+    Ok(([(header::CONTENT_TYPE, "application/vnd.dsse.envelope.v1+json")], signed.envelope))
 }
 
 /// The image, if the one who asks acts for its publisher; to others it does not exist.

@@ -5,7 +5,8 @@ use house::words::Text;
 use house::{Error, Id, Result, Tx, audit, jobs, outbox};
 use serde_json::json;
 
-use super::{Run, Verdict, letters, record};
+use super::begin::Cause;
+use super::{Run, Verdict, exceptions, letters, record, signing};
 use crate::images;
 use crate::market::Market;
 use crate::people;
@@ -19,8 +20,8 @@ pub enum Outcome {
     BrokenOff(Text),
 }
 
-/// Concludes a run: the report is kept with the name of the blob of its facts, what waits for it is queued, and the image's sender
-/// gets a letter. A run that is concluded already stays as it is.
+/// Concludes a run: what the operator accepted of the image counts, the report is kept with the name of the blob of its facts, a good verdict is signed, what waits for it is queued,
+/// and the image's sender gets a letter, unless only what is accepted has changed and the verdict has not. A run that is concluded already stays as it is.
 pub async fn conclude(
     tx: &mut Tx,
     market: &Market,
@@ -28,6 +29,9 @@ pub async fn conclude(
     outcome: &Outcome,
     facts: Option<&str>,
 ) -> Result<()> {
+    let Some(run) = record::run(tx, id).await? else { return Ok(()) };
+    let accepted = exceptions::applied(tx, market, &run, outcome).await?;
+    let outcome = accepted.as_ref().unwrap_or(outcome);
     let verdict = match outcome {
         Outcome::Judged(report) => Verdict::of(report),
         Outcome::BrokenOff(_) => Verdict::CouldNotJudge,
@@ -37,6 +41,9 @@ pub async fn conclude(
     }
     let run =
         record::run(tx, id).await?.ok_or_else(|| Error::fault("a run that was just concluded is gone"))?;
+    if let (Verdict::Certified, Outcome::Judged(report)) = (verdict, outcome) {
+        signing::keep(tx, market, id, report).await?;
+    }
     let image = images::image(tx, run.image).await?;
     if let Some(image) = &image {
         tx.concerns(image.organisation);
@@ -50,8 +57,10 @@ pub async fn conclude(
     let details = json!({ "image": run.image, "profile": run.profile, "verdict": verdict.name() });
     audit::note(tx, audit::HOUSE, "certification.conclude", id, &details).await?;
     let (Some(image), Some(sender)) = (image, images::sender_of(tx, run.image).await?) else { return Ok(()) };
-    if let Some(sender) = people::person(tx, sender).await? {
-        let letter = letters::concluded(market, &sender, &image, &run, verdict, outcome);
+    let cause = record::exceptions::cause(tx, id).await?;
+    let news = cause == Cause::Asked || record::exceptions::verdict_before(tx, &run).await? != Some(verdict);
+    if let (true, Some(sender)) = (news, people::person(tx, sender).await?) {
+        let letter = letters::concluded(market, &sender, &image, &run, verdict, outcome, cause);
         outbox::letter(tx, run.image, &letter).await?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use house::{Error, Id, Result};
 use serde::{Deserialize, Serialize};
 
 use super::child::{self, Examined, Order};
-use super::{Outcome, Run, begin, conclude, record};
+use super::{Outcome, Run, begin, conclude, exceptions, record, signing};
 use crate::images::{self, Image};
 use crate::market::Market;
 
@@ -20,18 +20,39 @@ pub const EXAMINE: &str = "certification.examine";
 /// Begins the first run of an image that has just been sealed; its subject is the image.
 pub const FIRST_LOOK: &str = "certification.first_look";
 
+/// Signs what was certified before there was a key; its subject is [`ALL`].
+pub const SIGN: &str = "certification.sign";
+pub const ALL: &str = "all";
+
 /// Adds the jobs of this chapter.
 pub fn handle(handlers: &mut Handlers, market: &Market) {
     let of = market.clone();
     handlers.on(FIRST_LOOK, move |claim| first_look(of.clone(), claim));
     let of = market.clone();
     handlers.on(EXAMINE, move |claim| examine(of.clone(), claim));
+    let of = market.clone();
+    handlers.on(SIGN, move |claim| sign_the_rest(of.clone(), claim));
+    let of = market.clone();
+    handlers.on(exceptions::END, move |claim| exceptions::end(of.clone(), claim));
 }
 
 async fn first_look(market: Market, claim: Claim) -> Result<Next> {
     let mut tx = claim.write().await?;
     begin(&mut tx, claim.subject_id()?, &market.settings().profile, None).await?;
     claim.finish(tx).await
+}
+
+/// Signs certified runs that have no certificate, a few in each transaction.
+async fn sign_the_rest(market: Market, claim: Claim) -> Result<Next> {
+    let mut after = None;
+    loop {
+        let mut tx = claim.write().await?;
+        after = signing::sign_some(&mut tx, &market, after).await?;
+        match after {
+            Some(_) => tx.commit().await?,
+            None => return claim.finish(tx).await,
+        }
+    }
 }
 
 /// What a run goes by.
@@ -77,10 +98,12 @@ async fn again(
     facts: Option<String>,
 ) -> Result<Option<(Outcome, String)>> {
     let Some(facts) = facts else { return Ok(None) };
-    let blob = market.blobs().path(&facts)?;
-    if !blob.try_exists()? {
+    // A certificate may be signed on them, so they must be what was kept, to the bit.
+    let (blobs, name) = (market.blobs().clone(), facts.clone());
+    if !tokio::task::spawn_blocking(move || blobs.is_whole(&name)).await?? {
         return Ok(None);
     }
+    let blob = market.blobs().path(&facts)?;
     let judged = judge(market, claim, order(market, run, image, blob, Task::JudgeFacts)).await?;
     let Outcome::Judged(report) = checked(judged.outcome, image) else { return Ok(None) };
     // Facts without a content id are facts of nothing.

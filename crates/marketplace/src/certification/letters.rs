@@ -3,8 +3,9 @@
 use certifier::finding::Verdict as Each;
 use house::mail::Letter;
 
+use super::begin::Cause;
 use super::report_view::language_of;
-use super::{Outcome, Run, Verdict};
+use super::{Outcome, Run, Verdict, granted_line};
 use crate::hall::portal_address;
 use crate::images::Image;
 use crate::market::Market;
@@ -21,9 +22,16 @@ pub fn concluded(
     run: &Run,
     verdict: Verdict,
     outcome: &Outcome,
+    cause: Cause,
 ) -> Letter {
     let w = market.words(to.language);
     let (title, opening) = match verdict {
+        Verdict::Certified if cause == Cause::Exceptions => {
+            ("certification-letter-good-title", "certification-letter-accepted")
+        }
+        Verdict::NotCertified if cause == Cause::Exceptions => {
+            ("certification-letter-ended-title", "certification-letter-ended")
+        }
         Verdict::Certified => ("certification-letter-good-title", "certification-letter-good"),
         Verdict::NotCertified => ("certification-letter-bad-title", "certification-letter-bad"),
         Verdict::CouldNotJudge => ("certification-letter-open-title", "certification-letter-open"),
@@ -42,6 +50,13 @@ pub fn concluded(
                 if let Some(remedy) = rule.remedy {
                     body += &format!("    {} {remedy}\n", w.say("certification-letter-remedy"));
                 }
+            }
+            for rule in
+                report.with_verdict(Each::Excepted).filter_map(|rule| rule.exception.as_ref().zip(Some(rule)))
+            {
+                let (granted, rule) = rule;
+                let title = rule.render(language).title;
+                body += &format!("\n{}  {title}\n    {}\n", rule.id, granted_line(&w, granted));
             }
             let left = report.with_verdict(Each::Fail).count().saturating_sub(NAMED_MAX);
             if left > 0 {

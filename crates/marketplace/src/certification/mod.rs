@@ -6,6 +6,9 @@
 //! The bytes of an image are hostile, so they are read in a process of its own, with limits on its memory and its time; its death
 //! is a verdict, never an outage.
 //!
+//! A verdict that is good is signed in its own transaction ([`signing`]): there is no certified image without a certificate that anyone
+//! can check offline, and no certificate of one that was not.
+//!
 //! What is absent: a run that changes its mind. A second look is a second run. And two runs for one question: whoever asks again
 //! while a run is under way, or after it was decided by the same edition of the rulebook, is given that run.
 
@@ -13,25 +16,32 @@ pub mod api;
 mod begin;
 pub mod child;
 mod conclude;
+pub mod exceptions;
 mod jobs;
 mod letters;
 pub mod pages;
 mod record;
 pub mod report_view;
+mod signing;
 #[cfg(test)]
 mod tests;
 
+use certifier::date::Date;
+use certifier::exceptions::{Granted, Never};
 use certifier::profile::Profile;
 use certifier::report::{Overall, Report};
 use house::error::Kind;
-use house::words::{Language, Text};
+use house::words::{Language, Text, Words};
 use house::{Id, Refusal, Result, Timestamp, Tx};
 
 use crate::images::Image;
 
-pub use begin::{begin, judge_again};
+pub use begin::{Cause, begin, judge_again};
 pub use conclude::{Outcome, conclude};
 pub use jobs::handle;
+pub use signing::{
+    PublishedKey, Signed, Signer, Standing, day_of, key, keys, midnight, sign_soon, signed, standing,
+};
 
 /// What this chapter says.
 pub const WORDS: &[(Language, &str)] =
@@ -119,6 +129,8 @@ pub struct Certificate {
     pub passed: usize,
     pub warnings: usize,
     pub not_applicable: usize,
+    /// Where the signed statement is, once there is one.
+    pub address: Option<String>,
 }
 
 /// The ways in which this chapter says no.
@@ -126,6 +138,20 @@ pub struct Certificate {
 pub enum Refused {
     NoSuchProfile,
     NoReportYet,
+    NoCertificate,
+    /// Nobody may accept that this rule is broken.
+    NeverExcepted {
+        rule: &'static str,
+        never: Never,
+    },
+    /// The report does not say that the rule is broken.
+    NotBroken {
+        rule: &'static str,
+    },
+    /// The rule could not be decided.
+    NotSeen {
+        rule: &'static str,
+    },
 }
 
 impl Refusal for Refused {
@@ -133,20 +159,32 @@ impl Refusal for Refused {
         match self {
             Refused::NoSuchProfile => "certification.no_such_profile",
             Refused::NoReportYet => "certification.no_report_yet",
+            Refused::NoCertificate => "certification.no_certificate",
+            Refused::NeverExcepted { .. } => "certification.never_excepted",
+            Refused::NotBroken { .. } => "certification.not_broken",
+            Refused::NotSeen { .. } => "certification.not_seen",
         }
     }
 
     fn text(&self) -> Text {
-        Text::new(match self {
-            Refused::NoSuchProfile => "refused-certification-no-such-profile",
-            Refused::NoReportYet => "refused-certification-no-report-yet",
-        })
+        match self {
+            Refused::NoSuchProfile => Text::new("refused-certification-no-such-profile"),
+            Refused::NoReportYet => Text::new("refused-certification-no-report-yet"),
+            Refused::NoCertificate => Text::new("refused-certification-no-certificate"),
+            Refused::NeverExcepted { rule, never } => Text::new(never_key(*never)).with("rule", *rule),
+            Refused::NotBroken { rule } => Text::new("refused-certification-not-broken").with("rule", *rule),
+            Refused::NotSeen { rule } => Text::new("refused-certification-not-seen").with("rule", *rule),
+        }
     }
 
     fn kind(&self) -> Kind {
         match self {
             Refused::NoSuchProfile => Kind::BadInput,
-            Refused::NoReportYet => Kind::NotNow,
+            Refused::NeverExcepted { .. } => Kind::NotAllowed,
+            Refused::NoReportYet
+            | Refused::NoCertificate
+            | Refused::NotBroken { .. }
+            | Refused::NotSeen { .. } => Kind::NotNow,
         }
     }
 }
@@ -175,10 +213,34 @@ pub async fn broken_off(tx: &mut Tx, run: Id<Run>) -> Result<Option<Text>> {
     record::broken_off(tx, run).await
 }
 
-/// The certificate of an image by this profile; `None` unless the newest verdict is a good one.
+/// Where the certificate of a run is looked at. Its page knows who may.
+pub fn certificate_address(run: Id<Run>) -> String {
+    format!("/certificates/{run}")
+}
+
+/// An exception in words, by the role of whoever granted it.
+pub fn granted_line(w: &Words, granted: &Granted) -> String {
+    accepted(w, granted.until, &granted.reason)
+}
+
+fn accepted(w: &Words, until: Date, reason: &str) -> String {
+    w.say("certification-granted").with("date", w.date(midnight(until))).with("reason", reason).to_string()
+}
+
+/// Why nobody may accept that a rule is broken.
+fn never_key(never: Never) -> &'static str {
+    match never {
+        Never::Malware => "refused-certification-never-malware",
+        Never::Unreadable => "refused-certification-never-unreadable",
+        Never::OpenDoor => "refused-certification-never-open-door",
+    }
+}
+
+/// The certificate of an image by this profile; `None` unless the newest verdict is a good one. While another is being found the last
+/// one stands.
 pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Certificate>> {
     use certifier::finding::Verdict as Each;
-    let Some(run) = newest(tx, image, profile).await? else { return Ok(None) };
+    let Some(run) = record::newest_concluded(tx, image, profile).await? else { return Ok(None) };
     let Stage::Concluded { at, verdict: Verdict::Certified } = run.stage else { return Ok(None) };
     let (Some(report), Some(image)) = (report(tx, run.id).await?, crate::images::image(tx, image).await?)
     else {
@@ -196,6 +258,7 @@ pub async fn certificate(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result
         passed: count(Each::Pass),
         warnings: count(Each::Warn),
         not_applicable: count(Each::NotApplicable),
+        address: record::certificates::is_there(tx, run.id).await?.then(|| certificate_address(run.id)),
         rulebook: report.rulebook,
     }))
 }

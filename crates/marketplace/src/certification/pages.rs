@@ -1,5 +1,7 @@
 //! The images of a publisher with their verdicts, and the report of one.
 
+mod desk;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::header;
@@ -29,12 +31,14 @@ pub fn pages() -> Router<Market> {
         .route("/sell/{organisation}/images/{image}/report.json", get(as_json))
         .route("/sell/{organisation}/images/{image}/judge", post(judge))
         .merge(super::api::api())
+        .merge(desk::pages())
 }
 
 pub fn streams() -> Router<Market> {
     Router::new()
         .route("/sell/{organisation}/images/events", get(list_events))
         .route("/sell/{organisation}/images/{image}/events", get(one_events))
+        .merge(desk::streams())
 }
 
 /// One line of the list: an image, or an upload on its way to becoming one.
@@ -220,6 +224,15 @@ struct ReportPart {
     judge: String,
     shows: Shows,
     filters: Vec<Link>,
+    /// Where the signed certificate is, if the report came to one.
+    certificate: Option<String>,
+    /// Set where the operator reads, who may accept what is broken.
+    desk: Option<Desk>,
+}
+
+/// Where the operator's page of an image is.
+struct Desk {
+    image: String,
 }
 
 /// Whether an image that was just sealed is about to be judged without anybody asking.
@@ -232,7 +245,12 @@ impl ReportPart {
     async fn of(visit: &Visit, image: &Image, asked: &Asked) -> Result<ReportPart> {
         let profile = asked.profile(&visit.market)?;
         let mut tx = visit.read().await?;
-        let body = match super::newest(&mut tx, image.id, &profile).await? {
+        let newest = super::newest(&mut tx, image.id, &profile).await?;
+        let certificate = match &newest {
+            Some(run) => super::signed(&mut tx, run.id).await?.map(|_| super::certificate_address(run.id)),
+            None => None,
+        };
+        let body = match newest {
             // Between the seal and the first run there is a moment, and someone may look just then.
             None if first_look_is_near(&mut tx, image).await? => Body::Waiting { percent: 0, running: false },
             None => Body::NeverJudged,
@@ -247,17 +265,19 @@ impl ReportPart {
                 }
             }
         };
-        Ok(ReportPart::new(&visit.w, image, profile, body, asked.show.clone().unwrap_or_default()))
+        let group = asked.show.clone().unwrap_or_default();
+        Ok(ReportPart { certificate, ..ReportPart::new(&visit.w, image, profile, body, group) })
     }
 
     fn new(w: &Words, image: &Image, profile: String, body: Body, group: String) -> ReportPart {
         let here = image_address(image.organisation, image.id);
         let shows = Shows { all: group.is_empty(), group };
         let filters = match &body {
-            Body::Report { view, .. } => filters(w, view, &format!("{here}?profile={profile}"), &shows),
+            Body::Report { view, .. } => filters(w, view, &format!("?profile={profile}"), &shows),
             _ => Vec::new(),
         };
-        ReportPart { w: w.clone(), body, profile, judge: format!("{here}/judge"), shows, filters }
+        let judge = format!("{here}/judge");
+        ReportPart { w: w.clone(), body, profile, judge, shows, filters, certificate: None, desk: None }
     }
 
     fn is_over(&self) -> bool {
@@ -291,6 +311,18 @@ fn filters(w: &Words, view: &ReportView, here: &str, shows: &Shows) -> Vec<Link>
 }
 
 impl ReportPart {
+    /// Where the operator accepts that this rule is broken, or no longer does.
+    fn way_to_accept(&self, rule: &RuleView) -> Option<Link> {
+        let desk = self.desk.as_ref()?;
+        let key = match rule.accepted {
+            Some(_) => "certification-except-change",
+            None if matches!(rule.state, State::Fail | State::Warn) => "certification-except-go",
+            None => return None,
+        };
+        let address = format!("{}/except/{}?profile={}", desk.image, rule.id, self.profile);
+        Some(Link::new(self.w.say(key), address))
+    }
+
     fn class_of(&self, view: &ReportView) -> &'static str {
         match view.verdict {
             Verdict::Certified => "pass",
@@ -388,23 +420,8 @@ fn facts(w: &Words, image: &Image, report: &ReportPart) -> Vec<Fact> {
 impl Page for ImagePage {
     fn samples(frame: &Frame) -> Vec<ImagePage> {
         let at = house::clock::from_micros(1_799_999_000_000_000);
-        let image = Image {
-            id: Id::sample(7),
-            organisation: Id::sample(1),
-            content_id: "ab".repeat(32),
-            sha256: "cd".repeat(32),
-            file_name: "disk.vhd".to_owned(),
-            size_bytes: 2 << 30,
-            sealed_at: at,
-        };
-        let bytes = vec![0; 4096];
-        let report = certifier::certify(
-            std::sync::Arc::new(bytes),
-            "disk.vhd",
-            &certifier::profile::Profile::azure(),
-            &certifier::progress::Silent,
-        );
-        let view = || report_view(&report, &frame.w);
+        let image = sample_image();
+        let view = || sample_view(&frame.w);
         let bodies = [
             (Body::NeverJudged, ""),
             (Body::Waiting { percent: 0, running: false }, ""),
@@ -421,6 +438,24 @@ impl Page for ImagePage {
             })
             .collect()
     }
+}
+
+fn sample_image() -> Image {
+    Image {
+        id: Id::sample(7),
+        organisation: Id::sample(1),
+        content_id: "ab".repeat(32),
+        sha256: "cd".repeat(32),
+        file_name: "disk.vhd".to_owned(),
+        size_bytes: 2 << 30,
+        sealed_at: house::clock::from_micros(1_799_999_000_000_000),
+    }
+}
+
+fn sample_view(w: &Words) -> ReportView {
+    let (bytes, profile) = (std::sync::Arc::new(vec![0; 4096]), certifier::profile::Profile::azure());
+    let report = certifier::certify(bytes, "disk.vhd", &profile, &certifier::progress::Silent);
+    report_view(&report, w)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -537,5 +572,9 @@ mod tests {
         let words: Vec<_> = chapters.concat();
         house::web::check_samples::<ImagesPage>(&words);
         house::web::check_samples::<ImagePage>(&words);
+        house::web::check_samples::<desk::DeskImagesPage>(&words);
+        house::web::check_samples::<desk::DeskImagePage>(&words);
+        house::web::check_samples::<desk::ExceptPage>(&words);
+        house::web::check_samples::<desk::ExceptionsPage>(&words);
     }
 }

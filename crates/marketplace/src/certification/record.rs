@@ -1,5 +1,9 @@
 //! All SQL of this chapter.
 
+pub mod certificates;
+pub mod desk;
+pub mod exceptions;
+
 use certifier::report::Report;
 use house::db::Row;
 use house::words::Text;
@@ -80,6 +84,19 @@ pub async fn newest_by(tx: &mut Tx, image: Id<Image>, profile: &str, rulebook: &
     .bind(image.to_string())
     .bind(profile)
     .bind(rulebook)
+    .fetch_optional(tx.on())
+    .await?;
+    read_maybe(tx, row).await
+}
+
+/// The newest run of an image by this profile that has come to its end.
+pub async fn newest_concluded(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Run>> {
+    let row = sqlx::query(
+        "select * from certification_run where image = $1 and profile = $2 and stage = 'concluded' \
+         order by id desc limit 1",
+    )
+    .bind(image.to_string())
+    .bind(profile)
     .fetch_optional(tx.on())
     .await?;
     read_maybe(tx, row).await

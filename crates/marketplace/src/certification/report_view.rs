@@ -7,7 +7,7 @@ use certifier::rulebook::{Needs, rule_of};
 use house::web::{DiskBar, State, Stretch};
 use house::words::{Language, Words};
 
-use super::Verdict;
+use super::{Verdict, granted_line};
 
 /// A report in a reader's language.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct ReportView {
     pub needs_boot: Vec<RuleView>,
     /// What is broken and was accepted by name.
     pub excepted: Vec<RuleView>,
+    /// Exceptions that were given and change nothing, each with why.
+    pub idle: Vec<String>,
     pub passed: Vec<RuleView>,
     pub not_applicable: Vec<RuleView>,
     pub disk: Option<DiskBar>,
@@ -46,6 +48,8 @@ pub struct RuleView {
     pub places_left: usize,
     pub remedy: Option<String>,
     pub state: State,
+    /// That the breach is accepted: by whom, until when and why.
+    pub accepted: Option<String>,
 }
 
 /// A place on the disk, what stands there, and what should.
@@ -70,6 +74,20 @@ pub struct ScanView {
 const PLACES_SHOWN_MAX: usize = 12;
 
 impl ReportView {
+    /// One rule of the report, whatever came of it.
+    pub fn rule(self, id: &str) -> Option<RuleView> {
+        let groups = [
+            self.must_fix,
+            self.warnings,
+            self.excepted,
+            self.not_decided,
+            self.needs_boot,
+            self.passed,
+            self.not_applicable,
+        ];
+        groups.into_iter().flatten().find(|rule| rule.id == id)
+    }
+
     /// What a certified image has beside what passed and what warns, each with the key of its heading.
     pub fn accepted_and_open(&self) -> [(&'static str, &[RuleView]); 2] {
         [("certification-excepted", &self.excepted), ("certification-not-decided", &self.not_decided)]
@@ -101,6 +119,7 @@ pub fn report_view(report: &Report, w: &Words) -> ReportView {
         not_decided,
         needs_boot,
         excepted: with(Each::Excepted),
+        idle: rendered.idle_exceptions.iter().map(|idle| format!("{}: {}", idle.rule, idle.why)).collect(),
         passed: with(Each::Pass),
         not_applicable: with(Each::NotApplicable),
         disk: disk_bar(report, w),
@@ -135,6 +154,7 @@ fn rule_view(rule: &RenderedRule<'_>, w: &Words) -> RuleView {
         places_left: rule.evidence.len().saturating_sub(PLACES_SHOWN_MAX),
         remedy: rule.remedy.clone(),
         state: state_of(rule.verdict),
+        accepted: rule.exception.map(|granted| granted_line(w, granted)),
     }
 }
 

@@ -7,6 +7,9 @@ certification-letter-bad-title = { $file } is not certified yet
 certification-letter-bad = { $file } was judged by the profile { $profile } and is not certified yet. This must be fixed first:
 certification-letter-open-title = { $file } could not be judged
 certification-letter-open = { $file } was to be judged by the profile { $profile }, but something that had to be known could not be read. So it is not certified.
+certification-letter-accepted = What kept { $file } from being certified by the profile { $profile } was accepted by the operator of the market, for this image and for a time. It is certified now, and you may use it in an offer.
+certification-letter-ended-title = { $file } is no longer certified
+certification-letter-ended = An exception for { $file } has ended or was withdrawn, so the image was judged again by the profile { $profile } and is no longer certified. This must be fixed first:
 certification-letter-remedy = What to do:
 certification-letter-more =
     { $count ->
@@ -30,6 +33,12 @@ certification-disk-partition = partition { $number }
 
 refused-certification-no-such-profile = There is no profile of that name. Choose kvm, azure or strict.
 refused-certification-no-report-yet = There is no report yet. Wait until the image has been judged, then ask again.
+refused-certification-no-certificate = There is no certificate: the newest run did not certify this image. Read its report, put right what it names, and have the image judged again.
+refused-certification-never-malware = Rule { $rule } is never waived: what harms whoever starts it gets no certificate, whatever the reason. If the scanner is wrong, its signature has to be mended.
+refused-certification-never-unreadable = Rule { $rule } is never waived: what cannot be read, or not by everyone alike, was not judged, and nobody would know what was certified.
+refused-certification-never-open-door = Rule { $rule } is never waived: it would let strangers into every machine that customers start from this image.
+refused-certification-not-broken = Rule { $rule } is not broken in the newest report, so there is nothing to accept. Open the report again: it may have changed meanwhile.
+refused-certification-not-seen = Rule { $rule } could not be decided, and nobody can vouch for what nobody has seen. The publisher puts right what kept it from being read; then it is judged again.
 
 certification-list-title = Images
 certification-list-line = What you have sent, and what came of it. An image can be used in an offer once it is certified.
@@ -121,3 +130,53 @@ certification-fact-format = Format
 # used: certification-did-*
 certification-did-begin = began to judge an image
 certification-did-conclude = concluded a certification
+certification-did-grant_exception = accepted that a rule is broken
+certification-did-withdraw_exception = withdrew an exception
+certification-did-end_exception = ended an exception whose last day is over
+
+certification-granted = Accepted by the operator of the market until { $date }: { $reason }
+certification-signed = Signed certificate
+
+certification-idle = Exceptions without effect
+certification-exceptions = Exceptions to this image
+certification-head-rule = Rule
+certification-head-exception = Exception
+certification-head-granted = Granted
+certification-head-reason = Reason
+certification-head-until = Last day
+certification-exception-stands = in force
+certification-exception-withdrawn = withdrawn
+certification-exception-replaced = replaced by another
+certification-exception-expired = ended with its last day
+# used: certification-exception-done-*
+certification-exception-done-granted = The exception is granted. The image is judged again from what is known of it; that takes seconds.
+certification-exception-done-withdrawn = The exception is withdrawn. The image is judged again from what is known of it; that takes seconds.
+certification-desk-images-line = All images that publishers have sent, with their newest verdict by the market’s profile. In a report you can accept what is broken, for one image and for a time.
+certification-desk-images-none = No image here
+certification-desk-images-none-line = As soon as a publisher sends an image that belongs here, it is listed with its report.
+certification-desk-failed = Not certified
+certification-desk-publisher = Publisher
+certification-desk-of = { $file }, sent by { $publisher }
+certification-desk-exceptions-line = What is accepted now, what ends soonest first. After its last day an exception counts no more, and the image is judged again.
+certification-desk-exceptions-none = Nothing is accepted by exception
+certification-desk-exceptions-none-line = Where an image breaks a rule and you have a good reason to accept that, open its report and choose “Accept for this image” beside the rule.
+certification-except-go = Accept for this image
+certification-except-change = Change or withdraw the exception
+certification-except-title = Exception to rule { $rule }
+certification-except-line = The rule stays broken and stays in the report, with your reason and the last day beside it; it no longer keeps the image from being certified. This is for exactly this image: one with a single byte changed needs its own. It counts for every profile.
+certification-except-stands = In force
+certification-except-withdraw = Withdraw it
+certification-except-withdraw-question = The rule counts as broken again at once, and the image is judged again. If that changes the verdict, the publisher gets a letter. Customers keep what they have.
+certification-except-withdraw-go = Withdraw the exception
+certification-except-never = This is not accepted
+certification-except-reason = Reason
+certification-except-reason-hint = Publisher and customers read it, in the report and in the certificate. Say why it does no harm here.
+certification-except-reason-short = Give a reason of { $least } characters or more: the publisher and every customer read it.
+certification-except-reason-long = The reason is too long: { $most } characters at most. Say the essence; details belong into a document that you name.
+certification-except-until = Last day
+certification-except-until-hint = It holds to the end of this day (UTC), and until { $latest } at the latest.
+certification-except-until-no-day = Name the last day on which it holds, such as 2027-03-01.
+certification-except-until-past = This day is over. Name today or a later day.
+certification-except-until-late = An exception lasts a year at most, until { $latest }. Grant another one then, if there is still a reason.
+certification-except-button = Accept and judge again
+certification-except-back = Back to the report

@@ -51,6 +51,8 @@ fn desk(w: &Words, path: &str) -> Section {
         title: w.say("hall-desk").to_string(),
         links: vec![
             exact(w.say("hall-desk-waiting"), "/desk".to_owned(), path).icon("inbox"),
+            way(w.say("hall-desk-images"), "/desk/images", path).icon("hard-drive"),
+            way(w.say("hall-desk-exceptions"), "/desk/exceptions", path).icon("flag"),
             way(w.say("hall-desk-letters"), "/desk/letters", path).icon("mail"),
             way(w.say("hall-desk-jobs"), "/desk/jobs", path).icon("list-checks"),
             way(w.say("hall-desk-audit"), "/desk/audit", path).icon("file-text"),

@@ -22,8 +22,7 @@ pub fn check_head(head: Vec<u8>, file_name: &str) -> Result<(), Error> {
         container.format,
         Format::Vhdx
             | Format::Qcow2 { .. }
-            | Format::VmdkSparse { .. }
-            | Format::VmdkDescriptor
+            | Format::Vmdk(_)
             | Format::Vdi { .. }
             | Format::Gzip
             | Format::Xz

@@ -148,7 +148,7 @@ house::on_both_engines! {
         for (name, magic, format, command) in [
             ("disk.vhdx", &b"vhdxfile"[..], "VHDX", "halle convert disk.vhdx disk.vhd"),
             ("disk.qcow2", b"QFI\xfb\0\0\0\x03", "QCOW2", "halle convert disk.qcow2 disk.vhd"),
-            ("disk.vmdk", b"KDMV\x01\0\0\0", "VMDK", "qemu-img convert -f vmdk"),
+            ("disk.vmdk", b"# Disk DescriptorFile\ncreateType=\"monolithicFlat\"\n", "VMDK", "qemu-img convert -f vmdk"),
             ("disk.vhd.gz", b"\x1f\x8b\x08\0", "gzip", "gzip -dc"),
         ] {
             let mut bytes = magic.to_vec();

@@ -164,6 +164,7 @@ people-audit-line = Who did what, newest first. Written with the change itself, 
 people-audit-when = When
 people-audit-who = Who
 people-audit-house = the market
+people-history-operator = the operator of the market
 people-audit-what = What
 people-audit-details = Details
 people-letters-title = Letters and calls

@@ -164,6 +164,7 @@ people-audit-line = Qui a fait quoi, du plus récent au plus ancien. Écrit avec
 people-audit-when = Quand
 people-audit-who = Qui
 people-audit-house = la place de marché
+people-history-operator = l’opérateur du marché
 people-audit-what = Quoi
 people-audit-details = Détails
 people-letters-title = Lettres et appels

@@ -3,6 +3,7 @@
 use house::{Id, Result, Tx};
 
 use super::{OnSale, record};
+use crate::images::Image;
 use crate::offers::{Offer, Version};
 use crate::people::Person;
 
@@ -29,4 +30,10 @@ pub async fn in_preview_at(
 /// The version of an offer that is live, or was when it was withdrawn.
 pub async fn live_version(tx: &mut Tx, offer: Id<Offer>) -> Result<Option<Version>> {
     record::live_version(tx, offer).await
+}
+
+/// Whether an image is in a version that is or was on sale. What was sold stays known, also when it is withdrawn or another version
+/// has taken its place.
+pub async fn was_on_sale(tx: &mut Tx, image: &Image) -> Result<bool> {
+    record::was_on_sale(tx, image.organisation, image.id).await
 }

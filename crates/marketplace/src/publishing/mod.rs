@@ -42,7 +42,7 @@ use crate::people::Organisation;
 use crate::sellers::Seller;
 
 pub use cancel::cancel;
-pub use listing::{in_preview_at, live_version, on_sale, on_sale_at};
+pub use listing::{in_preview_at, live_version, on_sale, on_sale_at, was_on_sale};
 pub use sign_off::sign_off;
 pub use stage::{Certified, Event, SignOff, Stage, Step};
 pub use standing::{OfferStanding, Status, history, newest, standing_of, standings, steps_of, usual};

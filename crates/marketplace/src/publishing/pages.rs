@@ -14,7 +14,7 @@ use house::web::{Form, Frame, Link, Turner, changes, show};
 use house::words::Words;
 use house::{Database, Id, Result, Tx, attempts};
 
-use super::view::{OfferLine, Part, Past, percent};
+use super::view::{OfferLine, Part, Past, accepted, percent};
 use super::{OfferStanding, Status, standing};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
@@ -147,7 +147,8 @@ async fn drawn(visit: &Visit, tx: &mut Tx, around: &Around) -> Result<Part> {
     let usual = standing::usual(tx).await?;
     let percent = percent(tx, submission).await?;
     let attempt = house::chance::token(16)?;
-    Ok(Part { attempt, ..part.with_steps(w, &taken, &usual, percent) })
+    let accepted = accepted(tx, w, submission, &visit.market.settings().profile).await?;
+    Ok(Part { attempt, accepted, ..part.with_steps(w, &taken, &usual, percent) })
 }
 
 async fn status(visit: Visit, Path((organisation, offer)): Place) -> Result<Response> {

@@ -5,6 +5,7 @@ use house::error::ChangedMeanwhile;
 use house::{Columns, Error, Id, Result, Tx};
 
 use super::{OnSale, Reason, Refused, Stage, Step, StepState, StepTaken, Submission};
+use crate::images::Image;
 use crate::offers::{self, Offer, Version};
 use crate::people::{Organisation, Person};
 use crate::sellers::Seller;
@@ -308,6 +309,19 @@ pub async fn on_sale_at(tx: &mut Tx, seller: &str, offer: &str) -> Result<Option
     .fetch_optional(tx.on())
     .await?;
     row.map(|row| for_sale(&row, false)).transpose()
+}
+
+/// Whether any version that went live has this image. An id stands in a document only where the document means it.
+pub async fn was_on_sale(tx: &mut Tx, organisation: Id<Organisation>, image: Id<Image>) -> Result<bool> {
+    let row = sqlx::query(
+        "select count(*) as n from publishing_submission s join offers_version v on v.id = s.offer_version \
+         where s.organisation = $1 and s.stage = 'live' and v.document like $2",
+    )
+    .bind(organisation.to_string())
+    .bind(format!("%\"{image}\"%"))
+    .fetch_one(tx.on())
+    .await?;
+    Ok(row.int("n")? > 0)
 }
 
 /// An offer that waits in preview, if this person may see it: a member of its publisher, or an operator.

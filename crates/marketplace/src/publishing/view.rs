@@ -7,9 +7,11 @@ use house::web::{Badge, Link, State, Step as Drawn};
 use house::words::Words;
 use house::{Id, Result, Timestamp, Tx};
 
-use super::{OfferStanding, Reason, Stage, Status, Step, StepState, StepTaken, Submission};
+use super::{OfferStanding, Reason, Stage, Status, Step, StepState, StepTaken, Submission, validate};
 use crate::certification;
 use crate::certification::report_view::{RuleView, report_view};
+use crate::hall::portal_address;
+use crate::images;
 use crate::offers::{self, view::title};
 
 /// The part of the status page that follows what happens.
@@ -24,6 +26,8 @@ pub struct Part {
     pub cancel: Option<String>,
     pub attempt: String,
     pub steps: Vec<Drawn>,
+    /// What the operator accepted of the images.
+    pub accepted: Vec<Accepted>,
     /// Whether something may still change without the reader.
     pub going_on: bool,
 }
@@ -43,6 +47,15 @@ pub struct BrokenRule {
     pub link: Link,
     pub title: String,
     pub place: String,
+}
+
+/// A rule that is broken and was accepted, with the image that breaks it.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    pub rule: Link,
+    pub title: String,
+    pub file: String,
+    pub line: String,
 }
 
 /// Broken rules that are told beside a reason; the report has them all.
@@ -154,6 +167,32 @@ impl Because {
             place: rule.places.into_iter().next().map(|place| place.place).unwrap_or_default(),
         }
     }
+}
+
+/// What the operator accepted of the images of a submission, as their newest reports have it.
+pub async fn accepted(
+    tx: &mut Tx,
+    w: &Words,
+    submission: &Submission,
+    profile: &str,
+) -> Result<Vec<Accepted>> {
+    let version = offers::version(tx, submission.offer_version).await?;
+    let mut accepted = Vec::new();
+    for id in validate::images_of(&version.document) {
+        let (Some(image), Some(run)) =
+            (images::image(tx, id).await?, certification::newest(tx, id, profile).await?)
+        else {
+            continue;
+        };
+        let Some(report) = certification::report(tx, run.id).await? else { continue };
+        let page = portal_address(image.organisation, &format!("/images/{id}"));
+        for rule in report_view(&report, w).excepted {
+            let Some(line) = rule.accepted else { continue };
+            let link = Link::new(&rule.id, format!("{page}#{}", rule.id));
+            accepted.push(Accepted { rule: link, title: rule.title, file: image.file_name.clone(), line });
+        }
+    }
+    Ok(accepted)
 }
 
 /// How far the judging of all images is, while they are judged.

@@ -152,3 +152,5 @@ publishing-did-failed = stopped the submission
 publishing-did-cancelled = cancelled the submission
 publishing-did-withdraw = withdrew the offer from sale
 publishing-did-resume = put the offer on sale again
+
+publishing-accepted = Accepted by exception

@@ -149,3 +149,5 @@ publishing-did-failed = a arrêté la soumission
 publishing-did-cancelled = a annulé la soumission
 publishing-did-withdraw = a retiré l’offre de la vente
 publishing-did-resume = a remis l’offre en vente
+
+publishing-accepted = Accepté par exception

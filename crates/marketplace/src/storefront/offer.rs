@@ -26,6 +26,8 @@ pub struct OfferPage {
     pub initial: String,
     pub seller: Seller,
     pub badges: Vec<Badge>,
+    /// Where the badge that it is certified leads, if there is something to see.
+    pub certified: Option<String>,
     pub categories: Vec<Link>,
     pub prose: Prose,
     pub pictures: Vec<String>,
@@ -59,6 +61,8 @@ pub struct Plan {
 pub struct CertificateView {
     pub plan: String,
     pub report: String,
+    /// Where the signed statement is.
+    pub signed: Option<String>,
     pub line: Option<String>,
     pub facts: Vec<Fact>,
     pub content_id: String,
@@ -99,7 +103,9 @@ impl OfferPage {
         let category = |one: &crate::offers::Category| {
             Link::new(w.say(&one.key()), format!("/search?category={}", one.code()))
         };
+        let certificates = certificate_views(w, &address, &document.skus, found);
         OfferPage {
+            certified: badge_address(&certificates),
             canonical: format!("{market}{address}"),
             preview: on_sale.preview,
             logo: document.logo.map(|id| format!("/artwork/{id}")),
@@ -114,7 +120,7 @@ impl OfferPage {
             prose: Prose::of(&listing.description),
             pictures: document.screenshots.iter().map(|id| format!("/artwork/{id}")).collect(),
             plans: document.skus.iter().map(|sku| plan(w, &address, sku)).collect(),
-            certificates: certificate_views(w, &address, &document.skus, found),
+            certificates,
             support_url: document.support_url.clone(),
             support_line,
             privacy_url: document.privacy_url.clone(),
@@ -190,11 +196,13 @@ fn certificate_views(
         let plan = sku.title_in(w.language()).to_owned();
         views.push(match certificate {
             None => {
-                CertificateView { plan, report, line: None, facts: Vec::new(), content_id: String::new() }
+                let (facts, content_id) = (Vec::new(), String::new());
+                CertificateView { plan, report, signed: None, line: None, facts, content_id }
             }
             Some(certificate) => CertificateView {
                 plan,
                 report,
+                signed: certificate.address,
                 line: Some(
                     w.say("storefront-certificate-line")
                         .with("passed", certificate.passed)
@@ -211,6 +219,14 @@ fn certificate_views(
         });
     }
     views
+}
+
+/// One certificate is shown at once; of several the reader chooses.
+fn badge_address(certificates: &[CertificateView]) -> Option<String> {
+    match certificates {
+        [one] => one.signed.clone(),
+        _ => certificates.iter().any(|one| one.signed.is_some()).then(|| "#certificates".to_owned()),
+    }
 }
 
 impl Page for OfferPage {
@@ -241,6 +257,7 @@ impl Page for OfferPage {
                 website: "https://acme.example".to_owned(),
             },
             badges: badges_of(w, ["free", "byol"].into_iter()),
+            certified: badge_address(&certificates),
             categories: vec![Link::new("Web", "/search?category=web")],
             prose: Prose::of("# Hello\n\nIt **serves**."),
             pictures: vec!["/artwork/1".to_owned()],
@@ -257,6 +274,7 @@ impl Page for OfferPage {
         let one = CertificateView {
             plan: "Pro".to_owned(),
             report: "/r".to_owned(),
+            signed: Some("/certificates/1".to_owned()),
             line: Some("41".to_owned()),
             facts: vec![Fact::new("a", "b")],
             content_id: "ab".repeat(32),
@@ -264,6 +282,7 @@ impl Page for OfferPage {
         let none = CertificateView {
             plan: "Pro".to_owned(),
             report: "/r".to_owned(),
+            signed: None,
             line: None,
             facts: Vec::new(),
             content_id: String::new(),

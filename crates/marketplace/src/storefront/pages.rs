@@ -1,5 +1,7 @@
 //! The pages on which customers look around: home, search, an offer, its certificate; and what machines read of them.
 
+mod certificate;
+
 use std::fmt::Write as _;
 
 use askama::Template;
@@ -42,6 +44,7 @@ pub fn pages() -> Router<Market> {
         .route("/market/{publisher}", get(publisher))
         .route("/sitemap.xml", get(site_map))
         .route("/robots.txt", get(robots))
+        .merge(certificate::pages())
 }
 
 /// What is on sale now.

@@ -83,3 +83,49 @@ storefront-terms = Conditions
 storefront-terms-line = Vous les acceptez en commandant. Elles sont conservées avec votre commande.
 storefront-version-line = Version { $number }, publiée le { $date }
 storefront-your-machines = Ni carte ni abonnement : la commande elle-même ne coûte rien.
+
+# used: storefront-signed-*
+storefront-certificate-open = Certificat signé
+storefront-signed-title = Certificat de { $file }
+storefront-signed-holds = { $file } est certifiée
+storefront-signed-holds-line = Le marché a signé ceci, et cela tient : aucun jugement ultérieur ne dit le contraire.
+storefront-signed-renewed = { $file } est certifiée
+storefront-signed-renewed-line = L’image a été jugée à nouveau le { $date } et certifiée de nouveau. Ce certificat est le plus ancien.
+storefront-signed-newer = Ouvrir le certificat le plus récent
+storefront-signed-fallen = { $file } n’est plus certifiée
+storefront-signed-fallen-line = L’image a été jugée à nouveau le { $date } et ne passe plus. Ce que ce certificat dit du jour où il fut signé reste vrai ; n’en faites pas une raison de vous fier à l’image aujourd’hui.
+storefront-signed-open = { $file } attend un nouvel examen
+storefront-signed-open-line = L’image a été jugée à nouveau le { $date }, et quelque chose qu’il fallait savoir n’a pas pu être lu. Tant que ce n’est pas réglé, ne vous appuyez pas sur ce certificat.
+storefront-signed-ended = { $file } attend un nouvel examen
+storefront-signed-ended-line = Ce certificat repose sur une exception à la règle { $rule } qui a pris fin le { $date }. Il ne tient plus, et l’image est jugée à nouveau.
+storefront-signed-private = L’image n’est pas en vente. Seuls son éditeur et l’opérateur du marché voient cette page.
+storefront-signed-says = Ce qu’il dit
+storefront-signed-says-line = { $market } a jugé l’image ayant exactement ce contenu le { $date }, selon le profil { $profile } et l’édition { $edition } du règlement, et l’a trouvée bonne. Il ne s’agit d’aucune autre image, ni de la même dont un seul octet aurait changé.
+storefront-signed-verdict = Verdict
+storefront-signed-checks =
+    { $warnings ->
+        [0] certifiée : { $passed } contrôles réussis
+        [one] certifiée : { $passed } contrôles réussis, avec un avertissement
+       *[other] certifiée : { $passed } contrôles réussis, avec { $warnings } avertissements
+    }
+storefront-signed-exceptions = Exceptions
+storefront-signed-exceptions-none = Aucune : aucune règle n’a été levée pour cette image.
+storefront-signed-exceptions-line = L’image enfreint ces règles, et l’opérateur du marché l’a accepté pour cette image et pour un temps :
+storefront-signed-check = Vérifiez vous-même
+storefront-signed-check-line = Téléchargez le certificat et la clé, placez-les à côté de l’image et lancez cette commande. Elle n’a besoin d’aucun réseau. Elle lit chaque octet de l’image et finit par 0 seulement si la signature et tout ce qui est affirmé tiennent.
+storefront-signed-download = Télécharger le certificat
+storefront-signed-download-key = Télécharger la clé publique
+storefront-signed-format = Le certificat est une déclaration in-toto dans une enveloppe DSSE, signée par Ed25519 ; il porte le rapport entier.
+storefront-signed-key = L’empreinte de la clé
+storefront-signed-key-line = Qui prend la clé et le certificat au même endroit se fie à cet endroit. Comparez l’empreinte à une autre, reçue par un autre chemin.
+storefront-keys-all = Toutes les clés de ce marché
+storefront-keys-title = Les clés de ce marché
+storefront-keys-line = Les certificats de ce marché se vérifient avec ces clés publiques. Un certificat nomme sa clé, et une clé qui ne sert plus reste ici, afin que ce qu’elle a signé puisse toujours être vérifié.
+storefront-keys-none = Pas encore de clé
+storefront-keys-none-line = Ce marché n’a encore rien signé.
+storefront-keys-now = Signe à présent
+storefront-keys-before = A signé autrefois
+storefront-keys-since = En usage depuis le { $date }
+storefront-keys-check = Comparer l’empreinte
+storefront-keys-check-line = Une empreinte est le SHA-256 de la clé. Ceci affiche celle du fichier que vous avez téléchargé :
+storefront-keys-stable = La clé qui signe à présent se trouve toujours à

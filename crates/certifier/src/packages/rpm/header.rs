@@ -12,9 +12,11 @@ pub const VENDOR: u32 = 1011;
 pub const LICENCE: u32 = 1014;
 pub const ARCH: u32 = 1022;
 pub const SOURCE_RPM: u32 = 1044;
+const FILE_DIGESTS: u32 = 1035;
 const DIRECTORY_OF_FILE: u32 = 1116;
 const FILE_NAMES: u32 = 1117;
 const DIRECTORIES: u32 = 1118;
+const DIGEST_KIND: u32 = 5011;
 
 /// A longer index is not one.
 const TAGS_MAX: usize = 65_536;
@@ -82,10 +84,28 @@ impl<'a> Header<'a> {
 
     /// The absolute paths of the package's files.
     pub fn files(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.paths().flatten()
+    }
+
+    /// The package's files with their digests: the path, and the digest in hexadecimal. Links and folders have none.
+    pub fn digests(&self) -> impl Iterator<Item = (Vec<u8>, &'a [u8])> {
+        let digests = self.list(FILE_DIGESTS);
+        self.paths()
+            .zip(digests)
+            .filter_map(|(path, digest)| Some((path?, digest)).filter(|_| !digest.is_empty()))
+    }
+
+    /// The number that OpenPGP gives the kind of these digests; packages from before there was a choice name none.
+    pub fn digest_kind(&self) -> Option<u32> {
+        self.number(DIGEST_KIND)
+    }
+
+    /// A path for each file, in the order of the lists; none where its folder is missing.
+    fn paths(&self) -> impl Iterator<Item = Option<Vec<u8>>> {
         let directories: Vec<&[u8]> = self.list(DIRECTORIES).collect();
         let found = self.tag(DIRECTORY_OF_FILE).filter(|tag| tag.kind == INT32);
         let places = found.and_then(|tag| self.store.get(tag.offset..)).unwrap_or_default();
-        self.list(FILE_NAMES).zip(places.chunks_exact(4)).filter_map(move |(name, place)| {
+        self.list(FILE_NAMES).zip(places.chunks_exact(4)).map(move |(name, place)| {
             let directory = directories.get(u32_be(place, 0) as usize)?;
             Some([directory, name].concat())
         })

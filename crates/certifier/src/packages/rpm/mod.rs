@@ -7,6 +7,7 @@ use disk::tree::Unreadable;
 
 use crate::finding::Undecided;
 use crate::linux::root::Root;
+use crate::packages::owned::Digest;
 use crate::packages::{InTree, Kind, PACKAGES_MAX, Package, why};
 use crate::phrase::say;
 
@@ -64,6 +65,24 @@ pub(super) fn files(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undec
     headers(root, &mut |bytes, _| {
         for path in header::Header::parse(bytes)?.files() {
             show(&String::from_utf8_lossy(&path));
+        }
+        Ok(())
+    })
+}
+
+/// Shows every file of a package with its digest.
+pub(super) fn digests(root: &Root, show: &mut dyn FnMut(&str, Digest)) -> Result<(), Undecided> {
+    headers(root, &mut |bytes, _| {
+        let header = header::Header::parse(bytes)?;
+        // The numbers are OpenPGP's.
+        let kind = match header.digest_kind().unwrap_or(1) {
+            1 => Digest::Md5,
+            2 => Digest::Sha1,
+            8 => Digest::Sha256,
+            _ => return Ok(()),
+        };
+        for (path, digest) in header.digests() {
+            show(&String::from_utf8_lossy(&path), kind(String::from_utf8_lossy(digest).into_owned()));
         }
         Ok(())
     })

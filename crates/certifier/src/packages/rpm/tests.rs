@@ -137,6 +137,18 @@ fn the_packages_are_those_that_rpm_lists() {
         .flat_map(|bytes| header::Header::parse(bytes).expect("a sound header").files().collect::<Vec<_>>())
         .collect();
     assert!(files.iter().any(|path| path == b"/usr/bin/specimen"));
+    let digests: Vec<(Vec<u8>, Vec<u8>)> = real_headers()
+        .iter()
+        .flat_map(|bytes| {
+            let header = header::Header::parse(bytes).expect("a sound header");
+            assert!(header.digest_kind().is_none_or(|kind| kind == 8), "rpm digests by SHA-256");
+            header.digests().map(|(path, digest)| (path, digest.to_vec())).collect::<Vec<_>>()
+        })
+        .collect();
+    // Empty files, and a folder that has no digest.
+    let empty = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(digests.len(), 901);
+    assert!(digests.iter().all(|(_, digest)| digest == empty));
     assert!(files.iter().any(|path| path == b"/opt/specimen/a-file-with-a-longer-name-900"));
 }
 
@@ -326,4 +338,47 @@ proptest! {
             }
         }
     }
+}
+
+/// Databases as real systems left them, which the package of a reader in another language comes with.
+const REAL: &str = "/usr/share/gocode/src/github.com/knqyf263/go-rpmdb/pkg/testdata";
+
+/// Checks that a database has the packages that rpm finds there, whatever it finds.
+#[track_caller]
+fn check_real(system: &str, least: usize) {
+    const FORMAT: &str =
+        "%{NAME} %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE} %|ARCH?{%{ARCH}}|\t[%{BASENAMES}|]\n";
+    let folder = Path::new(REAL).join(system);
+    let file =
+        FileImage::open(&folder.join("Packages")).expect("golang-github-knqyf263-go-rpmdb-dev is there");
+    let headers = headers_of(bdb::headers, &file, None).expect("a sound database");
+    let ours: BTreeSet<String> = headers
+        .iter()
+        .map(|bytes| {
+            let header = header::Header::parse(bytes).expect("a sound header");
+            let Package { name, version, arch, .. } = package(&header, "/db");
+            format!("{name} {version} {arch}\t{}", header.files().count())
+        })
+        .collect();
+    let mut query = Command::new("rpm");
+    query.args(["-qa", "--define", "_db_backend bdb_ro", "--qf", FORMAT, "--dbpath"]).arg(&folder);
+    let said = run(&mut query, "");
+    let said: BTreeSet<String> = said
+        .lines()
+        .map(|line| {
+            let (rest, files) = line.rsplit_once('\t').expect("a line has two fields");
+            format!("{rest}\t{}", files.matches('|').count())
+        })
+        .collect();
+    assert!(said.len() >= least, "rpm finds {} packages", said.len());
+    let differing: Vec<&String> = ours.symmetric_difference(&said).collect();
+    assert_eq!(differing, Vec::<&String>::new(), "{system}");
+}
+
+#[test]
+fn the_databases_of_real_systems_hold_what_rpm_finds_in_them() {
+    check_real("centos5-plain", 100);
+    check_real("centos6-plain", 100);
+    check_real("centos7-plain", 100);
+    check_real("centos8-modularitylabel", 100);
 }

@@ -15,6 +15,7 @@ use crate::read_at::FileImage;
 use crate::tree::{Laid, Tree};
 
 mod hostile;
+mod peer;
 mod recovery;
 
 /// A filesystem image with the directory it was made from.

@@ -14,7 +14,7 @@ use super::{Asked, PAGE, key, turned};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
 use crate::market::Market;
-use crate::people::{Organisation, Role};
+use crate::people::{self, Organisation, Role};
 
 pub(super) fn pages() -> Router<Market> {
     Router::new().route("/sell/{organisation}/history", get(history))
@@ -47,7 +47,16 @@ async fn history(
     let mut lines = audit::lines_concerning(&mut tx, organisation, before, PAGE as i64 + 1).await?;
     let at = portal_address(organisation, "/history");
     let turner = turned(&mut lines, &asked, &at, |line| line.id.clone());
-    let rows = lines.iter().map(|line| Row::in_short(&visit.w, line)).collect();
+    // An operator decides by their role; their address is no publisher's business, unless they are a member.
+    let members = people::members_of(&mut tx, organisation).await?;
+    let operators = people::operators(&mut tx).await?;
+    let strangers = operators.iter().filter(|one| members.iter().all(|(member, _)| member.id != one.id));
+    let hidden: Vec<&str> = strangers.map(|one| one.email.as_str()).collect();
+    let by_role = |row: Row| match hidden.contains(&row.who.as_str()) {
+        true => Row { who: visit.w.say("people-history-operator").to_string(), ..row },
+        false => row,
+    };
+    let rows = lines.iter().map(|line| by_role(Row::in_short(&visit.w, line))).collect();
     show(&HistoryPage { w: visit.w.clone(), frame: visit.portal(by.organisation()), rows, turner })
 }
 
