@@ -19,6 +19,8 @@ make qcow2 -c -o cluster_size=65536 c-qcow2-zlib
 make qcow2 -c -o compression_type=zstd c-qcow2-zstd
 make qcow2 -o extended_l2=on,cluster_size=16384 c-qcow2-subclusters
 make vmdk c-vmdk
+make vmdk -o subformat=streamOptimized c-vmdk-packed
+make vmdk -o subformat=monolithicFlat c-vmdk-flat
 make vdi c-vdi
 
 table() { # name, megabytes; the table comes on standard input

@@ -18,7 +18,7 @@ def run(command, data):
     return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
-for target, count in [("ntfs", 5), ("xfs", 5), ("ext4", 9), ("hives", 8), ("btrfs", 1), ("containers", 11), ("partitions", 4),
+for target, count in [("ntfs", 5), ("xfs", 5), ("ext4", 9), ("hives", 8), ("btrfs", 1), ("containers", 13), ("partitions", 4),
                       ("fat", 3), ("squashfs", 7), ("rpm", 6), ("certify", 3)]:
     for number in range(count):
         put(target, str(number), bytes([number]))

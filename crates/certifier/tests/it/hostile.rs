@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
+use certifier::anchors::EICAR;
+use certifier::finding::Verdict;
 use certifier::profile::Profile;
 use certifier::report::Overall;
 use certifier::words::Language;
 use proptest::prelude::*;
 
-use crate::specimen::{Specimen, certify};
+use crate::specimen::{MIB, Specimen, certify};
 
 /// A small clean disk, and where its bytes are not zero: flips elsewhere would teach little.
 static CLEAN: LazyLock<(Vec<u8>, Vec<usize>)> = LazyLock::new(|| {
@@ -58,4 +60,38 @@ fn a_disk_cut_anywhere_is_refused() {
         let report = certify(Arc::new(bytes[..length].to_vec()), "cut.vhd", &Profile::kvm());
         assert_eq!(report.verdict, Overall::NotCertified, "{length} bytes");
     }
+}
+
+/// Checks that a clean disk with something more in it is refused by a rule, and by no other.
+#[track_caller]
+fn refused(rule: &str, change: impl FnOnce(&mut Specimen)) {
+    let report = Specimen::clean().small().with(change).build().certify(&Profile::kvm());
+    assert_eq!(report.verdict, Overall::NotCertified);
+    let failed: Vec<&str> = report.with_verdict(Verdict::Fail).map(|judged| judged.id.as_str()).collect();
+    assert_eq!(failed, [rule]);
+    assert!(report.scanned.expect("it was scanned").adds_up());
+}
+
+#[test]
+fn malware_that_lies_in_no_file_refuses_the_disk() {
+    let put = |specimen: &mut Specimen, at: u64| specimen.bytes.push((at, EICAR.clone()));
+    // Among free blocks of the filesystem, and behind the last partition.
+    refused("M01", |specimen| put(specimen, specimen.root_lba * 512 + specimen.root_bytes - 200_000));
+    refused("M01", |specimen| put(specimen, specimen.size_bytes - 40 * 512 - MIB / 2));
+}
+
+#[test]
+fn links_that_lead_out_of_the_image_or_in_a_circle_lead_nowhere() {
+    let escape = "../../../../../../../../proc/self/environ";
+    let image = Specimen::clean()
+        .small()
+        .link("/etc/motd", escape)
+        .link("/srv/one", "two")
+        .link("/srv/two", "one")
+        .link("/etc/ssh/sshd_config.d", "/etc/ssh/sshd_config.d")
+        .build();
+    let report = image.certify(&Profile::kvm());
+    let text = certifier::text::write(&report, Language::En, false);
+    assert!(!text.contains("PATH=") && !text.contains("CARGO"), "{text}");
+    assert_ne!(report.verdict, Overall::CouldNotJudge);
 }

@@ -77,7 +77,9 @@ impl Partition {
     /// Its place on the disk as `(offset, length)` in bytes; `None` if it ends before it begins or beyond all numbers.
     pub fn range(&self) -> Option<(u64, u64)> {
         let sectors = self.last_lba.checked_sub(self.first_lba)?.checked_add(1)?;
-        Some((self.first_lba.checked_mul(SECTOR_BYTES)?, sectors.checked_mul(SECTOR_BYTES)?))
+        let (offset, length) =
+            (self.first_lba.checked_mul(SECTOR_BYTES)?, sectors.checked_mul(SECTOR_BYTES)?);
+        offset.checked_add(length).map(|_| (offset, length))
     }
 
     /// The partition as a source of its own; `None` if it is not wholly on the disk.

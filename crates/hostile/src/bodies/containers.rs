@@ -3,6 +3,8 @@
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, LazyLock};
 
+use certifier::certify_container;
+use certifier::profile::Profile;
 use disk::container::{self, Format};
 use disk::convert::{Failure, Input, MIB, to_fixed_vhd};
 use disk::lvm::{self, PhysicalVolume};
@@ -11,8 +13,8 @@ use disk::tree::Unreadable;
 use disk::{partitions, signature};
 
 use crate::bodies::Body;
-use crate::seal;
 use crate::specimen::{self, Specimen};
+use crate::{report, seal};
 
 /// How much of a disk is read at once, and how often.
 const READ_BYTES: usize = 100_000;
@@ -33,6 +35,9 @@ pub const CONTAINERS: Body = Body {
         assert!(image.bytes_read() <= container::BYTES_READ_MAX as u64, "{} bytes", image.bytes_read());
         if let Some((from, to)) = found.disk_range() {
             assert!(from <= to && to <= image.size_bytes());
+        }
+        if specimen::wants_more(input) {
+            report::check(&certify_container(&*image, "hostile.vhd", &Profile::strict()));
         }
         let Ok(disk) = container::open(image.clone(), &found) else { return };
         wander(&*disk);

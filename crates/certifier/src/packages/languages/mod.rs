@@ -119,7 +119,8 @@ pub fn read(tree: &dyn Tree, manifests: &[Manifest]) -> (Vec<Package>, Vec<Gap>)
     let mut unpacked_left = jar::UNPACKED_BYTES_MAX;
     for manifest in manifests.iter().take(MANIFESTS_MAX) {
         match read_one(tree, manifest, &mut unpacked_left) {
-            Ok(found) => packages.extend(found),
+            // What has no name is no package, and no list could hold it.
+            Ok(found) => packages.extend(found.into_iter().filter(|package| !package.name.is_empty())),
             Err(cause) => gap(&manifest.path, &cause),
         }
         if packages.len() > PACKAGES_MAX {
