@@ -1,6 +1,7 @@
 //! The images of a publisher with their verdicts, and the report of one.
 
 mod desk;
+mod report;
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -10,12 +11,14 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use house::web::{Badge, Fact, Form, Frame, Link, Page, State, changes, show};
 use house::words::Words;
-use house::{Error, Id, Result, Timestamp, Tx, jobs};
+use house::{Error, Id, Result, Timestamp};
 use serde::Deserialize;
+
+use report::{Body, Desk, ReportPart};
 
 use super::comparison::pages::Told;
 use super::judging::Judging;
-use super::report_view::{ReportView, RuleView, language_of, report_view};
+use super::report_view::{ReportView, language_of, report_view};
 use super::{PROFILES, Refused, Run, Stage, Verdict, record};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
@@ -191,191 +194,6 @@ pub fn run_badge(w: &Words, run: Option<&Run>) -> Badge {
 }
 
 /// What is shown of a report: all of it, or one group of rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Shows {
-    all: bool,
-    group: String,
-}
-
-impl Shows {
-    fn one(&self, group: &str) -> bool {
-        self.all || self.group == group
-    }
-}
-
-/// Rules that need someone's eye.
-struct Group<'v> {
-    name: &'static str,
-    title_key: &'static str,
-    rules: &'v [RuleView],
-}
-
-#[allow(clippy::large_enum_variant, reason = "one is made a request")]
-enum Body {
-    Waiting { percent: i64, running: bool },
-    NeverJudged,
-    BrokenOff { why: String },
-    Report { view: ReportView, judged: Judging },
-}
-
-#[derive(Template)]
-#[template(path = "certification/pages/report.html")]
-struct ReportPart {
-    w: Words,
-    body: Body,
-    profile: String,
-    /// The market's own profile.
-    own: String,
-    judge: String,
-    shows: Shows,
-    filters: Vec<Link>,
-    /// Where the signed certificate is, if the report came to one.
-    certificate: Option<String>,
-    /// Set where the operator reads, who may accept what is broken.
-    desk: Option<Desk>,
-}
-
-/// Where the operator's page of an image is.
-struct Desk {
-    image: String,
-}
-
-/// Whether an image that was just sealed is about to be judged without anybody asking.
-async fn first_look_is_near(tx: &mut Tx, image: &Image) -> Result<bool> {
-    let job = jobs::newest(tx, super::jobs::FIRST_LOOK, image.id).await?;
-    Ok(job.is_some_and(|job| matches!(job.state.as_str(), "queued" | "running")))
-}
-
-impl ReportPart {
-    async fn of(visit: &Visit, image: &Image, asked: &Asked) -> Result<ReportPart> {
-        let profile = asked.profile(&visit.market)?;
-        let mut tx = visit.read().await?;
-        let newest = super::newest(&mut tx, image.id, &profile).await?;
-        let certificate = match &newest {
-            Some(run) => super::signed(&mut tx, run.id).await?.map(|_| super::certificate_address(run.id)),
-            None => None,
-        };
-        let body = match newest {
-            // Between the seal and the first run there is a moment, and someone may look just then.
-            None if first_look_is_near(&mut tx, image).await? => Body::Waiting { percent: 0, running: false },
-            None => Body::NeverJudged,
-            Some(Run { stage: Stage::Queued, .. }) => Body::Waiting { percent: 0, running: false },
-            Some(Run { stage: Stage::Running { percent }, .. }) => Body::Waiting { percent, running: true },
-            Some(run @ Run { id, stage: Stage::Concluded { at, .. }, .. }) => {
-                match (super::report(&mut tx, id).await?, super::broken_off(&mut tx, id).await?) {
-                    (Some(report), _) => {
-                        let judged = Judging::of(&mut tx, &visit.w, image, &run, at).await?;
-                        Body::Report { view: report_view(&report, &visit.w), judged }
-                    }
-                    (None, why) => {
-                        Body::BrokenOff { why: why.map(|why| visit.w.tell(&why)).unwrap_or_default() }
-                    }
-                }
-            }
-        };
-        let group = asked.show.clone().unwrap_or_default();
-        let own = visit.market.settings().profile.clone();
-        Ok(ReportPart { certificate, own, ..ReportPart::new(&visit.w, image, profile, body, group) })
-    }
-
-    fn new(w: &Words, image: &Image, profile: String, body: Body, group: String) -> ReportPart {
-        let here = image_address(image.organisation, image.id);
-        let shows = Shows { all: group.is_empty(), group };
-        let filters = match &body {
-            Body::Report { view, .. } => filters(w, view, &format!("?profile={profile}"), &shows),
-            _ => Vec::new(),
-        };
-        ReportPart {
-            w: w.clone(),
-            body,
-            own: profile.clone(),
-            profile,
-            judge: format!("{here}/judge"),
-            shows,
-            filters,
-            certificate: None,
-            desk: None,
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        !matches!(self.body, Body::Waiting { .. })
-    }
-
-    fn has_report(&self) -> bool {
-        matches!(self.body, Body::Report { .. })
-    }
-}
-
-fn filters(w: &Words, view: &ReportView, here: &str, shows: &Shows) -> Vec<Link> {
-    let groups = [
-        ("", "certification-filter-all", None),
-        ("must_fix", "certification-must-fix", Some(view.must_fix.len())),
-        ("warnings", "certification-warnings", Some(view.warnings.len())),
-        ("excepted", "certification-excepted", Some(view.excepted.len())),
-        ("not_decided", "certification-not-decided", Some(view.not_decided.len())),
-        ("passed", "certification-filter-passed", Some(view.passed.len())),
-        ("not_applicable", "certification-filter-not-applicable", Some(view.not_applicable.len())),
-        ("needs_boot", "certification-filter-needs-boot", Some(view.needs_boot.len())),
-    ];
-    let shown = groups.into_iter().filter(|(_, _, count)| *count != Some(0));
-    shown
-        .map(|(name, key, count)| {
-            let address = if name.is_empty() { here.to_owned() } else { format!("{here}&show={name}") };
-            let link = Link::new(w.say(key), address).current(shows.group == name);
-            count.map_or(link.clone(), |count| link.count(count as u64))
-        })
-        .collect()
-}
-
-impl ReportPart {
-    /// Where the operator accepts that this rule is broken, or no longer does.
-    fn way_to_accept(&self, rule: &RuleView) -> Option<Link> {
-        let desk = self.desk.as_ref()?;
-        let key = match rule.accepted {
-            Some(_) => "certification-except-change",
-            None if matches!(rule.state, State::Fail | State::Warn) => "certification-except-go",
-            None => return None,
-        };
-        let address = format!("{}/except/{}?profile={}", desk.image, rule.id, self.profile);
-        Some(Link::new(self.w.say(key), address))
-    }
-
-    fn class_of(&self, view: &ReportView) -> &'static str {
-        match view.verdict {
-            Verdict::Certified => "pass",
-            Verdict::NotCertified => "fail",
-            Verdict::CouldNotJudge => "warn",
-        }
-    }
-
-    fn icon_of(&self, view: &ReportView) -> &'static str {
-        match view.verdict {
-            Verdict::Certified => "badge-check",
-            Verdict::NotCertified => "circle-x",
-            Verdict::CouldNotJudge => "triangle-alert",
-        }
-    }
-
-    fn verdict_key(&self, view: &ReportView) -> &'static str {
-        match view.verdict {
-            Verdict::Certified => "certification-certified",
-            Verdict::NotCertified => "certification-not-certified",
-            Verdict::CouldNotJudge => "certification-could-not-judge",
-        }
-    }
-
-    fn open_groups<'v>(&self, view: &'v ReportView) -> [Group<'v>; 4] {
-        let group = |name, title_key, rules| Group { name, title_key, rules };
-        [
-            group("must_fix", "certification-fix-first", &view.must_fix[..]),
-            group("warnings", "certification-warnings", &view.warnings[..]),
-            group("excepted", "certification-excepted", &view.excepted[..]),
-            group("not_decided", "certification-not-decided", &view.not_decided[..]),
-        ]
-    }
-}
-
 #[derive(Template)]
 #[template(path = "certification/pages/image.html")]
 struct ImagePage {
