@@ -1,5 +1,6 @@
 //! When and why an image was judged, as the page of its report tells it.
 
+use certifier::report::Report;
 use house::words::Words;
 use house::{Result, Timestamp, Tx};
 
@@ -25,17 +26,24 @@ impl Judging {
         Judging { at, why: None, looked: None, advisories: None, trouble: None, told: None }
     }
 
-    pub async fn of(tx: &mut Tx, w: &Words, image: &Image, run: &Run, at: Timestamp) -> Result<Judging> {
+    /// All there is to tell beside the report of a run that was concluded then.
+    pub async fn of(
+        tx: &mut Tx,
+        w: &Words,
+        image: &Image,
+        (run, report): (&Run, &Report),
+        at: Timestamp,
+    ) -> Result<Judging> {
         let (why, _) = again::origin(tx, run.id).await?;
         let look = again::look(tx, image.id, &run.profile).await?;
-        let why = why.map(|why| w.say(&format!("certification-why-{}", why.name())).to_string());
+        let told = Told::of(tx, w, image, (run, report), why.is_some()).await?;
         Ok(Judging {
             at,
-            why,
+            why: why.map(|why| w.say(&format!("certification-why-{}", why.name())).to_string()),
             looked: look.as_ref().map(|look| look.at).filter(|looked| *looked > at),
             advisories: look.as_ref().and_then(|look| look.advisories.clone()),
             trouble: look.and_then(|look| look.trouble).map(|trouble| w.tell(&trouble)),
-            told: Some(Told::of(tx, w, image, run).await?),
+            told: Some(told),
         })
     }
 }

@@ -265,7 +265,7 @@ fn facts(w: &Words, image: &Image, report: &ReportPart) -> Vec<Fact> {
 impl Page for ImagePage {
     fn samples(frame: &Frame) -> Vec<ImagePage> {
         let at = house::clock::from_micros(1_799_999_000_000_000);
-        let image = sample_image();
+        let image = Image::sample();
         let view = || sample_view(&frame.w);
         let judged = |why: Option<&str>| Judging {
             at,
@@ -294,18 +294,6 @@ impl Page for ImagePage {
                 ImagePage::new(frame.clone(), image.clone(), part)
             })
             .collect()
-    }
-}
-
-fn sample_image() -> Image {
-    Image {
-        id: Id::sample(7),
-        organisation: Id::sample(1),
-        content_id: "ab".repeat(32),
-        sha256: "cd".repeat(32),
-        file_name: "disk.vhd".to_owned(),
-        size_bytes: 2 << 30,
-        sealed_at: house::clock::from_micros(1_799_999_000_000_000),
     }
 }
 

@@ -192,7 +192,7 @@ async fn read_maybe(tx: &mut Tx, row: Option<Row>) -> Result<Option<Run>> {
     }
 }
 
-async fn read(tx: &mut Tx, row: &Row) -> Result<Run> {
+pub(super) async fn read(tx: &mut Tx, row: &Row) -> Result<Run> {
     let id = row.id("id")?;
     let stage = match row.text("stage")?.as_str() {
         "queued" => Stage::Queued,

@@ -55,6 +55,21 @@ pub struct Image {
     pub sealed_at: Timestamp,
 }
 
+impl Image {
+    /// One to draw a page with.
+    pub fn sample() -> Image {
+        Image {
+            id: Id::sample(7),
+            organisation: Id::sample(1),
+            content_id: "ab".repeat(32),
+            sha256: "cd".repeat(32),
+            file_name: "disk.vhd".to_owned(),
+            size_bytes: 2 << 30,
+            sealed_at: house::clock::from_micros(1_799_999_000_000_000),
+        }
+    }
+}
+
 /// Bytes on their way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {

@@ -67,24 +67,13 @@ pub async fn troubled(
 }
 
 pub async fn newest_judged(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<Run>> {
-    let row = sqlx::query(
-        "select id from certification_run where image = $1 and profile = $2 and report is not null \
-         order by id desc limit 1",
-    )
-    .bind(image.to_string())
-    .bind(profile)
-    .fetch_optional(tx.on())
-    .await?;
-    match row {
-        Some(row) => crate::certification::record::run(tx, row.id("id")?).await,
-        None => Ok(None),
-    }
+    Ok(judged(tx, image, profile, 1).await?.pop())
 }
 
 /// The runs of an image by this profile that came to a report, newest first.
 pub async fn judged(tx: &mut Tx, image: Id<Image>, profile: &str, limit: i64) -> Result<Vec<Run>> {
     let rows = sqlx::query(
-        "select id from certification_run where image = $1 and profile = $2 and report is not null \
+        "select * from certification_run where image = $1 and profile = $2 and report is not null \
          order by id desc limit $3",
     )
     .bind(image.to_string())
@@ -94,7 +83,7 @@ pub async fn judged(tx: &mut Tx, image: Id<Image>, profile: &str, limit: i64) ->
     .await?;
     let mut runs = Vec::with_capacity(rows.len());
     for row in &rows {
-        runs.extend(crate::certification::record::run(tx, row.id("id")?).await?);
+        runs.push(crate::certification::record::read(tx, row).await?);
     }
     Ok(runs)
 }

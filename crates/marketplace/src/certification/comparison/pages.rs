@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use axum::routing::get;
+use certifier::report::Report;
 use house::error::NotFound;
 use house::web::{Badge, Choice, Form, Frame, Link, Page, show};
 use house::words::Words;
@@ -40,10 +41,15 @@ pub struct Told {
 
 impl Told {
     /// What a report is compared with if nobody chooses, and what came of that.
-    pub async fn of(tx: &mut Tx, w: &Words, image: &Image, run: &Run) -> Result<Told> {
+    pub async fn of(
+        tx: &mut Tx,
+        w: &Words,
+        image: &Image,
+        (run, now): (&Run, &Report),
+        was_judged_again: bool,
+    ) -> Result<Told> {
         let found = candidates(tx, image, run).await?;
-        let (why, _) = again::origin(tx, run.id).await?;
-        let Some(against) = first_of(&found, why.is_some()) else {
+        let Some(against) = first_of(&found, was_judged_again) else {
             let address = (!found.is_empty()).then(|| address(image, &run.profile));
             return Ok(Told {
                 title: String::new(),
@@ -51,10 +57,8 @@ impl Told {
                 address,
             });
         };
-        let reports =
-            (certification::report(tx, run.id).await?, certification::report(tx, against.run).await?);
-        let (Some(now), Some(before)) = reports else { return Err(NotFound.into()) };
-        let compared = Compared::of(&now, &before, w)?;
+        let before = certification::report(tx, against.run).await?.ok_or(NotFound)?;
+        let compared = Compared::of(now, &before, w)?;
         Ok(Told {
             title: against.title(w),
             line: summary_line(w, compared.summary()),
@@ -146,15 +150,7 @@ impl Page for ComparePage {
     fn samples(frame: &Frame) -> Vec<ComparePage> {
         use crate::certification::Stage;
         let at = house::clock::from_micros(1_799_999_000_000_000);
-        let image = Image {
-            id: Id::sample(7),
-            organisation: Id::sample(1),
-            content_id: "ab".repeat(32),
-            sha256: "cd".repeat(32),
-            file_name: "disk.vhd".to_owned(),
-            size_bytes: 2 << 30,
-            sealed_at: at,
-        };
+        let image = Image::sample();
         let judged = |length: usize, profile: certifier::profile::Profile| {
             let bytes = std::sync::Arc::new(vec![0; length]);
             certifier::certify(bytes, "disk.vhd", &profile, &certifier::progress::Silent)

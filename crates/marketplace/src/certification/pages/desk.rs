@@ -235,7 +235,7 @@ fn crumbs(w: &Words, file: &str, leaf: Option<(&str, String)>) -> Vec<Link> {
 
 impl Page for DeskImagePage {
     fn samples(frame: &Frame) -> Vec<Self> {
-        let (image, at) = (super::sample_image(), frame.w.now());
+        let (image, at) = (Image::sample(), frame.w.now());
         let today = day_of(at);
         let ends =
             [None, Some((Ended::Withdrawn, at)), Some((Ended::Replaced, at)), Some((Ended::Expired, at))];
@@ -387,7 +387,7 @@ impl Page for ExceptPage {
         let rule =
             |id: &str| RuleView { id: id.to_owned(), ..view.must_fix.first().expect("it fails").clone() };
         let question = |id: &str, verdict, stands: bool| Question {
-            image: super::sample_image(),
+            image: Image::sample(),
             publisher: Organisation { id: Id::sample(1), name: "Acme".to_owned() },
             profile: "kvm".to_owned(),
             rule: rule(id),

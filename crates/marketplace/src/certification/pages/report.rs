@@ -91,7 +91,7 @@ impl ReportPart {
                     certification::broken_off(&mut tx, id).await?,
                 ) {
                     (Some(report), _) => {
-                        let judged = Judging::of(&mut tx, &visit.w, image, &run, at).await?;
+                        let judged = Judging::of(&mut tx, &visit.w, image, (&run, &report), at).await?;
                         Body::Report { view: report_view(&report, &visit.w), judged }
                     }
                     (None, why) => {

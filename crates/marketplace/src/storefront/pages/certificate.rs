@@ -234,15 +234,7 @@ impl Page for CertificatePage {
             if let (false, Some(rule)) = (public, report.rules.first_mut()) {
                 rule.exception = Some(granted.clone());
             }
-            let image = Image {
-                id: Id::sample(7),
-                organisation: Id::sample(1),
-                content_id: "ab".repeat(32),
-                sha256: "cd".repeat(32),
-                file_name: "disk.vhd".to_owned(),
-                size_bytes: 2 << 30,
-                sealed_at: at,
-            };
+            let image = Image::sample();
             let verdict = certification::Verdict::Certified;
             let run = Run {
                 id: Id::sample(9),
