@@ -124,7 +124,7 @@ impl Recovered {
         let mut at = SECTOR_BYTES as u64;
         let mut begun = false;
         for _ in 0..ENTRIES_MAX {
-            let Some(entry) = Entry::read(log, at)? else {
+            let Some(entry) = Entry::read(log, at, wanted)? else {
                 break;
             };
             if entry.sequence == wanted {
@@ -168,7 +168,7 @@ pub fn too_large(found: u64) -> Unreadable {
     Unreadable::OverLimit { what: "bytes in a hive", found, limit: HIVE_BYTES_MAX }
 }
 
-/// An entry whose checksums hold and whose pages lie where they can.
+/// An entry whose checksums hold, and whose pages lie where they can.
 struct Entry {
     bytes: Vec<u8>,
     sequence: u32,
@@ -178,41 +178,65 @@ struct Entry {
 }
 
 impl Entry {
-    /// The entry at `at`; `None` where the log has come to its end, or to something half written.
-    fn read(log: &dyn ReadAt, at: u64) -> Result<Option<Entry>, Unreadable> {
+    /// The entry at `at`; `None` where the log has come to its end, or to something half written. An entry that is `wanted`, and whole by
+    /// its checksums, was not torn: if it cannot be, nobody knows what Windows makes of it, and the hive is in doubt.
+    fn read(log: &dyn ReadAt, at: u64, wanted: u32) -> Result<Option<Entry>, Unreadable> {
         let head = bytes_of(log, at, ENTRY_HEAD_BYTES)?;
-        if head.len() < ENTRY_HEAD_BYTES || !head.starts_with(b"HvLE") {
+        let is_entry = head.len() == ENTRY_HEAD_BYTES && head.starts_with(b"HvLE");
+        if !is_entry || marvin::of_log(&head[..32]) != u64_at(&head, 32) {
             return Ok(None);
         }
-        let size = u32_at(&head, 4) as usize;
-        let (bins_bytes, count) = (u32_at(&head, 16), u32_at(&head, 20) as usize);
-        let references = count.saturating_mul(REFERENCE_BYTES).saturating_add(ENTRY_HEAD_BYTES);
-        let fits =
-            size.is_multiple_of(SECTOR_BYTES) && size as u64 <= OVERLAY_BYTES_MAX && references <= size;
-        if !fits || marvin::of_log(&head[..32]) != u64_at(&head, 32) {
+        let (size, sequence, bins_bytes) = (u32_at(&head, 4), u32_at(&head, 12), u32_at(&head, 16));
+        let in_doubt = |cause| if sequence == wanted { Err(cause) } else { Ok(None) };
+        if u64::from(size) > OVERLAY_BYTES_MAX {
+            let (found, limit) = (size.into(), OVERLAY_BYTES_MAX);
+            return in_doubt(Unreadable::OverLimit {
+                what: "bytes in an entry of a hive's log",
+                found,
+                limit,
+            });
+        }
+        if !(size as usize).is_multiple_of(SECTOR_BYTES) || (size as usize) < ENTRY_HEAD_BYTES {
+            return in_doubt(Unreadable::Damaged {
+                what: "the size of an entry in a hive's log",
+                offset: at,
+            });
+        }
+        let bytes = bytes_of(log, at, size as usize)?;
+        if bytes.len() < size as usize || marvin::of_log(&bytes[ENTRY_HEAD_BYTES..]) != u64_at(&head, 24) {
             return Ok(None);
         }
-        let bytes = bytes_of(log, at, size)?;
-        if bytes.len() < size || marvin::of_log(&bytes[ENTRY_HEAD_BYTES..]) != u64_at(&head, 24) {
+        // Here Windows stops.
+        if !bins_bytes.is_multiple_of(PAGE_BYTES) {
             return Ok(None);
         }
-        if !bins_bytes.is_multiple_of(PAGE_BYTES) || u64::from(bins_bytes) > HIVE_BYTES_MAX {
-            return Ok(None);
+        if u64::from(bins_bytes) > HIVE_BYTES_MAX {
+            return in_doubt(too_large(bins_bytes.into()));
         }
-        let mut pages = Vec::with_capacity(count);
-        let mut end = references;
-        for reference in bytes[ENTRY_HEAD_BYTES..references].chunks_exact(REFERENCE_BYTES) {
-            let (offset, length) = (u32_at(reference, 0), u32_at(reference, 4));
-            let inside = offset.checked_add(length).is_some_and(|to| to <= bins_bytes);
-            let aligned = [offset, length].iter().all(|number| number.is_multiple_of(SECTOR_BYTES as u32));
-            end = end.saturating_add(length as usize);
-            if !inside || !aligned || end > size {
-                return Ok(None);
-            }
-            pages.push((offset, length));
+        match pages_of(&bytes, bins_bytes) {
+            Some(pages) => Ok(Some(Entry { sequence, bins_bytes, pages, bytes })),
+            None => in_doubt(Unreadable::Damaged { what: "a page in a hive's log", offset: at }),
         }
-        Ok(Some(Entry { sequence: u32_at(&head, 12), bins_bytes, pages, bytes }))
     }
+}
+
+/// Offset and size of the pages in an entry; `None` if one of them cannot lie where it says.
+fn pages_of(entry: &[u8], bins_bytes: u32) -> Option<Vec<(u32, u32)>> {
+    let count = u32_at(entry, 20) as usize;
+    let mut end = count.checked_mul(REFERENCE_BYTES)?.checked_add(ENTRY_HEAD_BYTES)?;
+    let references = entry.get(ENTRY_HEAD_BYTES..end)?;
+    let mut pages = Vec::with_capacity(count);
+    for reference in references.chunks_exact(REFERENCE_BYTES) {
+        let (offset, length) = (u32_at(reference, 0), u32_at(reference, 4));
+        let inside = offset.checked_add(length).is_some_and(|to| to <= bins_bytes);
+        let aligned = [offset, length].iter().all(|number| number.is_multiple_of(SECTOR_BYTES as u32));
+        end = end.checked_add(length as usize)?;
+        if !inside || !aligned || end > entry.len() {
+            return None;
+        }
+        pages.push((offset, length));
+    }
+    Some(pages)
 }
 
 /// The offset in the hive's file of a place counted from its first bin.
