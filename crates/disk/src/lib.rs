@@ -53,6 +53,8 @@ mod fields;
 pub mod filesystem;
 pub mod lvm;
 mod lzo;
+#[cfg(test)]
+mod made;
 mod naming;
 pub mod ntfs;
 pub mod partitions;
