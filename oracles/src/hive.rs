@@ -9,7 +9,7 @@
 //! - The root is the first cell of the first bin. Where the base block says otherwise, it reads no hive.
 //! - Of logs from before Windows 8.1 it knows nothing, and shows the hive without them.
 //! - The base block of a log, laid over one that is torn, makes the hive a clean one for it: the log is not applied.
-//! - The first entry of a log may be later than the hive waits for. We call that hive in doubt.
+//! - A hive that is of no kind it knows is read without its logs. We do not read it.
 
 use std::fmt;
 use std::io::Cursor;

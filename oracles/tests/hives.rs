@@ -79,6 +79,9 @@ fn logs_complete_a_hive_to_the_same_end() {
     torn[600] ^= 1;
     check(&dirty, &[log(&first, 7, &[&one, &torn])], 2);
     check(&dirty, &[log(&first, 7, &[&one, &entry(&second, &third, 9)])], 2);
+    // What the hive waits for may be overwritten.
+    let (older, newer) = (entry(&first, &second, 9), entry(&second, &third, 10));
+    check(&dirty, &[log(&first, 10, &[&newer]), log(&first, 9, &[&older])], 203);
     // What is clean needs no log.
     check(&first, &[log(&first, 7, &[&entry(&first, &third, 7)])], 2);
 }
@@ -98,8 +101,6 @@ fn what_notatin_cannot_read_is_still_what_it_cannot_read() {
     headless[100] ^= 1;
     let whole = log(&first, 7, &[&entry(&first, &third, 7)]);
     assert_eq!(read(&headless, &[whole]), (Some(203), Some(2)), "a torn base block");
-    let later = log(&first, 9, &[&entry(&first, &third, 9)]);
-    assert_eq!(read(&dirty, &[later]), (None, Some(203)), "a log that begins later");
     let mut bin = Bin::new();
     bin.cell(b"a cell before the root");
     let root = bin.key("ROOT", (0, NOWHERE), (0, NOWHERE), 0x0c);
@@ -126,7 +127,10 @@ fn compared(inputs: impl Iterator<Item = Vec<u8>>) -> usize {
         let Some(files) = stands_for(&input) else { continue };
         let Ok(found) = ours(&files) else { continue };
         let theirs = notatins(&files, found.len());
-        assert!(theirs.as_ref() == Ok(&found), "{input:02x?}\n{found:?}\n{theirs:?}");
+        let theirs =
+            theirs.unwrap_or_else(|why| panic!("{input:02x?}: we read it, and notatin does not: {why}"));
+        let differing = found.iter().zip(&theirs).find(|(ours, theirs)| ours != theirs);
+        assert_eq!((differing, found.len()), (None, theirs.len()), "{input:02x?}");
         count += 1;
     }
     count

@@ -94,6 +94,24 @@ fn a_hive_that_was_not_written_to_its_end_is_completed_by_its_logs() {
 }
 
 #[test]
+fn logs_that_were_filled_twice_go_on_from_the_first_entry_that_is_left() {
+    let [first, second, third] = states();
+    // The hive is as of entry 8; its base block still waits for 7.
+    let dirty = with_base(&first, &base(&first, (8, 7), 0));
+    let (older, newer) = (entry(&first, &second, 9), entry(&second, &third, 10));
+    let log = |entries: &[&[u8]]| [&base(&first, (9, 9), 6), entries.concat().as_slice()].concat();
+    check(&dirty, &[log(&[&newer]), log(&[&older])], &third);
+    check(&dirty, &[log(&[&older]), log(&[&newer])], &third);
+    // Behind it, and after another gap, there is nothing to apply.
+    let gap = entry(&second, &third, 11);
+    check(&dirty, &[log(&[&entry(&first, &third, 6), &older]), log(&[&gap])], &second);
+    // Numbers go on from nothing when they have come to their end.
+    let dirty = with_base(&first, &base(&first, (u32::MAX, u32::MAX - 1), 0));
+    let (older, newer) = (entry(&first, &second, u32::MAX), entry(&second, &third, 0));
+    check(&dirty, &[log(&[&newer]), log(&[&older])], &third);
+}
+
+#[test]
 fn a_log_of_older_windows_is_applied_too() {
     let [first, _, third] = states();
     let dirty = with_base(&first, &base(&first, (8, 7), 0));
@@ -108,8 +126,11 @@ fn a_hive_in_doubt_is_not_read() {
     let [first, second, third] = states();
     let dirty = with_base(&first, &base(&first, (8, 7), 0));
     assert!(open(&dirty, &[]).is_err(), "no log at all");
-    let gap = [base(&first, (8, 8), 6), entry(&second, &third, 9)].concat();
-    assert!(open(&dirty, &[gap]).is_err(), "a log that begins later");
+    let applied = [base(&first, (8, 8), 6), entry(&second, &third, 6)].concat();
+    assert!(open(&dirty, &[applied]).is_err(), "a log whose entries are all applied");
+    let log = [base(&first, (8, 8), 6), entry(&first, &second, 7)].concat();
+    let no_hive = with_base(&first, &base(&first, (8, 7), 6));
+    assert!(open(&no_hive, &[log]).is_err(), "a base block of a log, in the hive's own place");
     assert!(open(&first[..6000], &[]).is_err(), "a hive that is cut short");
     assert!(open(&first[..100], &[]).is_err(), "no base block");
     assert!(open(b"", &[]).is_err(), "nothing");

@@ -100,8 +100,20 @@ impl Recovered {
 
     /// Logs since Windows 8.1: numbered entries, each with its pages and guarded by two checksums. Which log goes on where the other
     /// ends is told by the numbers alone.
-    fn apply_new(&mut self, mut logs: Vec<&dyn ReadAt>) -> Result<bool, Unreadable> {
-        let mut wanted = self.base.secondary_sequence;
+    fn apply_new(&mut self, logs: Vec<&dyn ReadAt>) -> Result<bool, Unreadable> {
+        let wanted = self.base.secondary_sequence;
+        if self.apply_from(wanted, logs.clone())? {
+            return Ok(true);
+        }
+        // When both logs have been filled, Windows writes the hive itself, all but its base block, and goes on in the log that it filled
+        // first. What the base block waits for is then overwritten, and the next entry that there is comes first.
+        match first_after(&logs, wanted)? {
+            Some(first) => self.apply_from(first, logs),
+            None => Ok(false),
+        }
+    }
+
+    fn apply_from(&mut self, mut wanted: u32, mut logs: Vec<&dyn ReadAt>) -> Result<bool, Unreadable> {
         let mut applied = false;
         loop {
             let mut went_on = None;
@@ -124,7 +136,7 @@ impl Recovered {
         let mut at = SECTOR_BYTES as u64;
         let mut begun = false;
         for _ in 0..ENTRIES_MAX {
-            let Some(entry) = Entry::read(log, at, wanted)? else {
+            let Some(entry) = Entry::read(log, at, &|sequence| sequence == wanted)? else {
                 break;
             };
             if entry.sequence == wanted {
@@ -178,16 +190,16 @@ struct Entry {
 }
 
 impl Entry {
-    /// The entry at `at`; `None` where the log has come to its end, or to something half written. An entry that is `wanted`, and whole by
+    /// The entry at `at`; `None` where the log has come to its end, or to something half written. An entry that counts, and is whole by
     /// its checksums, was not torn: if it cannot be, nobody knows what Windows makes of it, and the hive is in doubt.
-    fn read(log: &dyn ReadAt, at: u64, wanted: u32) -> Result<Option<Entry>, Unreadable> {
+    fn read(log: &dyn ReadAt, at: u64, counts: &dyn Fn(u32) -> bool) -> Result<Option<Entry>, Unreadable> {
         let head = bytes_of(log, at, ENTRY_HEAD_BYTES)?;
         let is_entry = head.len() == ENTRY_HEAD_BYTES && head.starts_with(b"HvLE");
         if !is_entry || marvin::of_log(&head[..32]) != u64_at(&head, 32) {
             return Ok(None);
         }
         let (size, sequence, bins_bytes) = (u32_at(&head, 4), u32_at(&head, 12), u32_at(&head, 16));
-        let in_doubt = |cause| if sequence == wanted { Err(cause) } else { Ok(None) };
+        let in_doubt = |cause| if counts(sequence) { Err(cause) } else { Ok(None) };
         if u64::from(size) > OVERLAY_BYTES_MAX {
             let (found, limit) = (size.into(), OVERLAY_BYTES_MAX);
             return in_doubt(Unreadable::OverLimit {
@@ -218,6 +230,27 @@ impl Entry {
             None => in_doubt(Unreadable::Damaged { what: "a page in a hive's log", offset: at }),
         }
     }
+}
+
+/// The first number after `wanted` that an entry of these logs bears.
+fn first_after(logs: &[&dyn ReadAt], wanted: u32) -> Result<Option<u32>, Unreadable> {
+    // Numbers wrap around; what has been applied already is behind.
+    let ahead = |sequence: u32| sequence.wrapping_sub(wanted) <= u32::MAX / 2;
+    let mut first = None;
+    for log in logs {
+        let mut at = SECTOR_BYTES as u64;
+        for _ in 0..ENTRIES_MAX {
+            let Some(entry) = Entry::read(*log, at, &ahead)? else {
+                break;
+            };
+            let distance = entry.sequence.wrapping_sub(wanted);
+            if ahead(entry.sequence) && first.is_none_or(|first| distance < first) {
+                first = Some(distance);
+            }
+            at += entry.bytes.len() as u64;
+        }
+    }
+    Ok(first.map(|distance| wanted.wrapping_add(distance)))
 }
 
 /// Offset and size of the pages in an entry; `None` if one of them cannot lie where it says.
