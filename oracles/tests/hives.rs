@@ -41,7 +41,7 @@ fn what_no_cell_can_hold_is_read_the_same() {
 fn keys_are_found_by_every_kind_of_list() {
     for kind in [b"li", b"lf", b"lh"] {
         for is_outer in [false, true] {
-            let mut bin = Bin::new();
+            let mut bin = Bin::empty();
             let root = bin.key("ROOT", (3, NOWHERE), (0, NOWHERE), 0x0c);
             let mut below = ["a", "b", "c"].map(|name| bin.key(name, (0, NOWHERE), (0, NOWHERE), 0)).to_vec();
             if kind != b"li" {
@@ -101,7 +101,7 @@ fn what_notatin_cannot_read_is_still_what_it_cannot_read() {
     headless[100] ^= 1;
     let whole = log(&first, 7, &[&entry(&first, &third, 7)]);
     assert_eq!(read(&headless, &[whole]), (Some(203), Some(2)), "a torn base block");
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     bin.cell(b"a cell before the root");
     let root = bin.key("ROOT", (0, NOWHERE), (0, NOWHERE), 0x0c);
     assert_eq!(read(&bin.hive(root), &[]), (Some(1), None), "a root that is not the first cell");

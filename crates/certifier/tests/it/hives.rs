@@ -133,7 +133,7 @@ pub struct Bin {
 pub const NOWHERE: u32 = u32::MAX;
 
 impl Bin {
-    pub fn new() -> Bin {
+    pub fn empty() -> Bin {
         Bin { bytes: vec![0; 32] }
     }
 
@@ -199,7 +199,7 @@ pub fn seal(base: &mut [u8]) {
 
 /// A hive with nothing but its root and who may do what with it.
 pub fn empty() -> Vec<u8> {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let root = bin.key("ROOT", (0, NOWHERE), (0, NOWHERE), 0x0c);
     let mut security = vec![0; 20];
     security[..2].copy_from_slice(b"sk");
@@ -254,7 +254,7 @@ pub fn list(kind: &[u8; 2], count: u16, places: &[u32]) -> Vec<u8> {
 /// A hive whose one value, `x` of its root, is longer than a cell, and what it holds.
 pub fn in_segments() -> (Vec<u8>, Vec<u8>) {
     let whole: Vec<u8> = (0..40_000_u32).map(|number| (number % 251) as u8).collect();
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let root = bin.key("ROOT", (0, NOWHERE), (1, NOWHERE), 0x0c);
     let segments: Vec<u32> = whole.chunks(16_344).map(|segment| bin.cell(segment)).collect();
     let list = bin.cell(&segments.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<u8>>());

@@ -178,7 +178,7 @@ fn a_clean_hive_has_no_use_for_logs() {
 /// Checks that a hive with this root is opened, and says no when it is walked.
 #[track_caller]
 fn refused(build: impl FnOnce(&mut Bin) -> u32) {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let root = build(&mut bin);
     let hive = open(&bin.hive(root), &[]).expect("its bins are good");
     assert!(read(&hive).is_err());
@@ -243,7 +243,7 @@ fn hives_made_to_harm_their_reader_are_refused() {
 
 #[test]
 fn a_hive_that_is_made_to_be_slow_comes_to_an_end() {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let data = bin.cell(&vec![7; 4 << 20]);
     let mut value = b"vk\x01\0".to_vec();
     value.extend([4 << 20, data, 3, 1].iter().flat_map(|number: &u32| number.to_le_bytes()));
@@ -272,7 +272,7 @@ fn keys_deeper_than_windows_allows_are_refused() {
 
 #[test]
 fn a_key_that_leads_elsewhere_is_not_taken_for_itself() {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let link = bin.key("link", (0, NOWHERE), (0, NOWHERE), 0x10);
     let list = bin.cell(&list(b"li", 1, &[link]));
     let root = bin.key("r", (1, list), (0, NOWHERE), 0);
