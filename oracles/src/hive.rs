@@ -8,7 +8,8 @@
 //! - Of a number it keeps as many bytes as the type has, and for the type it asks twelve bits.
 //! - The root is the first cell of the first bin. Where the base block says otherwise, it reads no hive.
 //! - Of logs from before Windows 8.1 it knows nothing, and shows the hive without them.
-//! - The base block of a log, laid over one that is torn, makes the hive a clean one for it: the log is not applied.
+//! - The base block of a log, laid over one that is torn, makes the hive a clean one for it: the log is not applied. Where even the
+//!   signature is torn, it reads no hive.
 //! - A hive that is of no kind it knows is read without its logs. We do not read it.
 
 use std::fmt;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use certifier::windows::hive::base::BaseBlock;
 use disk::read_at::ReadAt;
 use hostile::bodies;
 use hostile::specimen::{self, Specimen};
@@ -111,13 +112,14 @@ fn specimens() -> &'static [Specimen] {
     bodies::named("hives").expect("a body").specimens.expect("it has specimens")()
 }
 
-/// The hive that an input of the fuzzer stands for, unless it is the one whose log is of older Windows.
+/// The hive that an input of the fuzzer stands for, unless notatin cannot read it: its log is of older Windows, or its base block torn.
 fn stands_for(input: &[u8]) -> Option<Files> {
     let changed: Arc<dyn ReadAt> = Arc::new(specimen::changed(specimens(), input)?);
     let mut parts = specimen::parts(&changed).into_iter().map(|part| specimen::whole(&part));
     let files = Files { hive: parts.next()?, logs: parts.collect() };
-    let is_old = |log: &Vec<u8>| log.get(512..516) == Some(b"DIRT");
-    (!files.logs.iter().any(is_old)).then_some(files)
+    let is_old = files.logs.iter().any(|log| log.get(512..516) == Some(b"DIRT"));
+    let is_torn = BaseBlock::read(&files.hive).is_none_or(|base| !base.checksum_holds);
+    (!is_old && !is_torn).then_some(files)
 }
 
 /// How many of these hives we read. Each of them must be read by notatin too, and the same.
