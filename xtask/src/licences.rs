@@ -5,24 +5,19 @@
 
 use anyhow::{Context, Result};
 
-use crate::workspace::{cargo, printed, root};
+use crate::workspace::{ORACLES, cargo, printed, root};
 
 /// The dependencies whose licence is not allowed, each as a sentence.
 pub fn offences() -> Result<Vec<String>> {
     let deny = std::fs::read_to_string(root().join("deny.toml")).context("deny.toml could not be read")?;
     let allowed = allowed(&deny).context("deny.toml has no list `allow` under [licenses]")?;
-    let tree = printed(&mut cargo(&[
-        "tree",
-        "--workspace",
-        "--locked",
-        "--edges",
-        "normal,build,dev",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}\t{l}",
-    ]))?;
-    Ok(judge(&tree, &allowed))
+    let mut trees = String::new();
+    for manifest in ["Cargo.toml", ORACLES] {
+        let of = ["tree", "--manifest-path", manifest, "--workspace", "--locked"];
+        let shown = ["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}\t{l}"];
+        trees.push_str(&printed(cargo(&of).args(shown))?);
+    }
+    Ok(judge(&trees, &allowed))
 }
 
 fn judge(tree: &str, allowed: &[String]) -> Vec<String> {

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::arguments::Test;
 use crate::demo_image::{self, Flavour};
 use crate::postgres::Postgres;
-use crate::workspace::{cargo, run, target};
+use crate::workspace::{ORACLES, cargo, root, run, target};
 use crate::{licences, packages};
 
 /// How many tests and checks held, and how many did not.
@@ -35,10 +35,16 @@ pub fn test(wish: &Test) -> Result<ExitCode> {
     provide(wish)?;
     let mut tally = Tally::default();
     if wish.filter.is_none() {
-        tally.check("formatting", || run(&mut cargo(&["fmt", "--all", "--check"])));
+        tally.check("formatting", || {
+            run(&mut cargo(&["fmt", "--all", "--check"]))?;
+            run(&mut cargo(&["fmt", "--manifest-path", ORACLES, "--check"]))
+        });
         tally.check("licences", check_licences);
         tally.check("lints", || {
-            run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+            let all = ["--all-targets", "--locked", "--", "-D", "warnings"];
+            run(cargo(&["clippy", "--workspace"]).args(all))?;
+            let beside = ["clippy", "--manifest-path", ORACLES];
+            run(cargo(&beside).env("CARGO_TARGET_DIR", target()).args(all))
         });
         deny(&mut tally);
     }
@@ -51,6 +57,9 @@ pub fn test(wish: &Test) -> Result<ExitCode> {
         });
     }
     tally.tests("tests", || tests(wish, &surroundings, &[]));
+    if wish.filter.is_none() {
+        tally.tests("oracles", oracles);
+    }
     for (name, took, held) in &tally.phases {
         println!("{name:<12} {:>6.1} s{}", took.as_secs_f64(), if *held { "" } else { "   failed" });
     }
@@ -79,7 +88,7 @@ pub fn demo_image() -> Result<(&'static str, String)> {
     Ok(("HALLE_TEST_DEMO_IMAGE", demo_image::fresh(Flavour::Notes)?.display().to_string()))
 }
 
-/// Runs the tests with a PostgreSQL of their own, shows what they print, and counts.
+/// Runs the tests with a PostgreSQL of their own, and counts.
 /// `surroundings` and `extra` are variables of the environment.
 pub fn tests(wish: &Test, surroundings: &[(&str, String)], extra: &[(&str, &str)]) -> Result<Count> {
     let postgres = Postgres::start().context("the tests' PostgreSQL did not start")?;
@@ -93,9 +102,19 @@ pub fn tests(wish: &Test, surroundings: &[(&str, String)], extra: &[(&str, &str)
         .env("HALLE_TEST_POSTGRES", postgres.url())
         .env("HALLE_TEST_BINARY", target().join("debug/halle"))
         .envs(surroundings.iter().map(|(name, value)| (name, value)))
-        .envs(extra.iter().copied())
-        .stdout(Stdio::piped());
-    let mut child = command.spawn().context("cargo could not be started")?;
+        .envs(extra.iter().copied());
+    counted(&mut command)
+}
+
+/// Runs the tests of our readers beside others', which are a workspace of their own. What both build is built once.
+fn oracles() -> Result<Count> {
+    let mut command = cargo(&["test", "--manifest-path", ORACLES, "--locked", "--no-fail-fast"]);
+    counted(command.env("TMPDIR", scratch()).env("CARGO_TARGET_DIR", target()))
+}
+
+/// Runs tests, shows what they print, and counts.
+fn counted(command: &mut Command) -> Result<Count> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cargo could not be started")?;
     let mut count = Count::default();
     for line in BufReader::new(child.stdout.take().expect("standard output is piped")).lines() {
         let line = line?;
@@ -167,7 +186,12 @@ fn deny(tally: &mut Tally) {
     let installed = cargo(&["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if installed.is_ok_and(|status| status.success()) {
         tally.check("cargo-deny", || {
-            run(&mut cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"]))
+            for manifest in ["Cargo.toml", ORACLES] {
+                let manifest = root().join(manifest).display().to_string();
+                let of = ["deny", "--manifest-path", &manifest, "--all-features"];
+                run(cargo(&of).args(["check", "bans", "licenses", "sources"]))?;
+            }
+            Ok(())
         });
     } else {
         println!("── cargo-deny is not installed, so advisories and sources are not looked at");

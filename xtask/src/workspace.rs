@@ -10,6 +10,9 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace's folder")
 }
 
+/// The manifest of the workspace that compares our readers with others', from the workspace's folder.
+pub const ORACLES: &str = "oracles/Cargo.toml";
+
 /// The folder into which cargo builds.
 pub fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {

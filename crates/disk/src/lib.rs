@@ -8,7 +8,7 @@
 //! - [`container`]: what kind of file it is; the VHD footer field by field; the disk in a dynamic VHD, a VHDX or a QCOW2
 //! - [`convert`]: any of these into a fixed VHD
 //! - [`signature`]: what lies in a partition
-//! - [`tree`]: what every filesystem reader answers
+//! - [`tree`]: what every filesystem reader answers; a small one in memory, for tests
 //! - [`ext4`]: ext2, ext3 and ext4
 //! - [`fat`]: FAT12, FAT16 and FAT32
 //! - [`xfs`]: XFS, versions 4 and 5
@@ -53,6 +53,8 @@ mod fields;
 pub mod filesystem;
 pub mod lvm;
 mod lzo;
+#[cfg(test)]
+mod made;
 mod naming;
 pub mod ntfs;
 pub mod partitions;

@@ -1,5 +1,7 @@
 //! What every filesystem reader answers, and what rules look at: a tree of files, read by path or swept as a whole.
 
+pub mod memory;
+
 use std::io;
 
 use crate::naming::{self, Directories, Last};

@@ -18,7 +18,7 @@ pub struct File {
 /// Reads the files that rules look at, in the order of their paths. Vendored files are others' work.
 pub fn read(root: &Path) -> Vec<File> {
     let mut files = Vec::new();
-    for folder in ["crates", "xtask"] {
+    for folder in ["crates", "oracles", "xtask"] {
         descend(root, &root.join(folder), &mut files);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -114,12 +114,13 @@ pub fn homes(root: &Root, accounts: &[Account]) -> Result<Vec<String>, Undecided
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     #[track_caller]
     fn check(passwd: &str, shadow: &str, expected: &str) {
-        let root = Folder::of(&[(PASSWD, passwd), (SHADOW, shadow)]).root();
+        let root = Root::of(Folder::of(&[(PASSWD, passwd), (SHADOW, shadow)]));
         let shown: Vec<String> = read(&root)
             .unwrap()
             .iter()

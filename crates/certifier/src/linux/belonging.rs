@@ -94,12 +94,13 @@ fn is_unchanged(root: &Root, path: &str, digest: &Digest) -> Result<bool, Undeci
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     #[test]
     fn a_file_is_as_shipped_only_while_its_digest_is() {
-        let root = Folder::of(&[
+        let root = Root::of(Folder::of(&[
             (
                 "/var/lib/dpkg/info/a.md5sums",
                 "5d41402abc4b2a76b9719d911017c592  usr/share/a\n5d41402abc4b2a76b9719d911017c592  lib/b\n",
@@ -114,8 +115,7 @@ mod tests {
             ("/usr/share/a", "hello"),
             ("/lib/b", "hello, changed"),
             ("/usr/c", "hello"),
-        ])
-        .root();
+        ]));
         let paths = BTreeSet::from(["/usr/share/a", "/lib/b", "/usr/c", "/etc/x", "/etc/y"]);
         let found = shipped(&root, &paths).unwrap();
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/etc/x", "/usr/share/a"]);

@@ -377,13 +377,14 @@ impl Lines<'_> {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     /// Checks where `program` is started, as `path:line`, or `-`.
     #[track_caller]
     fn check(files: &[(&str, &str)], program: &str, expected: &str) {
-        let root = Folder::of(files).root();
+        let root = Root::of(Folder::of(files));
         let boot = read(&root).expect("a readable system");
         let found = boot.starts(&root, program).expect("a readable system");
         assert_eq!(found.map_or("-".to_owned(), |at| format!("{}:{}", at.path, at.line)), expected);
@@ -457,7 +458,7 @@ mod tests {
             ("/usr/local/bin/a*", "#!/bin/sh\n# swapon /never\nswapon /swapfile\n"),
             ("/etc/rc.local", "#!/bin/sh\nswapon /not/executable\n"),
         ];
-        let root = Folder::of(&files).root();
+        let root = Root::of(Folder::of(&files));
         let boot = read(&root).expect("a readable system");
         let found = boot.lines_that_run(&root, &["swapon"]).expect("a readable system");
         let places: Vec<String> = found.iter().map(|line| format!("{}:{}", line.path, line.line)).collect();

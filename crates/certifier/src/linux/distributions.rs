@@ -127,12 +127,13 @@ pub fn is_day(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     #[track_caller]
     fn check(text: &str, as_of: &str, expected: Support) {
-        let root = Folder::of(&[("/etc/os-release", text)]).root();
+        let root = Root::of(Folder::of(&[("/etc/os-release", text)]));
         let release = read(&root).expect("readable").expect("it names itself");
         assert_eq!(support(&release, as_of), expected, "{release:?}");
     }

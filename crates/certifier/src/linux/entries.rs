@@ -362,14 +362,15 @@ fn extlinux(folder: &BootFolder) -> Result<Option<BootEntry>, Undecided> {
 
 #[cfg(test)]
 pub mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     /// Checks kernel, arguments and place of the default entry.
     #[track_caller]
     pub fn check(files: &[(&str, &str)], expected: &str) {
         let found =
-            default_entry(&BootFolder::of_root(&Folder::of(files).root())).expect("readable boot files");
+            default_entry(&BootFolder::of_root(&Root::of(Folder::of(files)))).expect("readable boot files");
         let shown = found.map_or("-".to_owned(), |(entry, _)| {
             format!("{} | {} | {}:{}", entry.kernel, entry.arguments, entry.path, entry.line)
         });
@@ -414,7 +415,7 @@ pub mod tests {
             let sections: [(&str, &[u8]); 2] = [(".cmdline", arguments.as_bytes()), (".linux", b"kernel")];
             folder = folder.with(path, &uki::tests::program(&sections));
         }
-        let found = default_entry(&BootFolder::of_root(&folder.root())).expect("readable boot files");
+        let found = default_entry(&BootFolder::of_root(&Root::of(folder))).expect("readable boot files");
         let (entry, _) = found.expect("something boots");
         let place = entry.offset.map_or(entry.line, |offset| offset);
         assert_eq!(format!("{} | {} | {}@{place}", entry.id, entry.arguments, entry.path), expected);
@@ -449,7 +450,7 @@ pub mod tests {
 
     #[test]
     fn files_are_found_from_the_top_of_the_disk_of_the_folder_or_of_a_subvolume() {
-        let root = Folder::of(&[("/boot/vmlinuz-1", "kernel")]).root();
+        let root = Root::of(Folder::of(&[("/boot/vmlinuz-1", "kernel")]));
         let folder = &BootFolder::of_root(&root)[0];
         for named in ["/boot/vmlinuz-1", "/vmlinuz-1", "($root)/boot/vmlinuz-1", "/@/boot/vmlinuz-1"] {
             assert_eq!(folder.find(named).expect("readable").as_deref(), Some("/boot/vmlinuz-1"), "{named}");

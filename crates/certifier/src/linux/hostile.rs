@@ -1,13 +1,13 @@
 //! Whatever stands in a system's files, reading them ends, and ends without a panic.
 
-use crate::stored::Origin;
+use disk::tree::memory::Folder;
 use proptest::prelude::*;
 
-use crate::linux::folder::Folder;
 use crate::linux::root::Root;
 use crate::linux::{
     boot, cloud_init, distributions, entries, kernel, modprobe, network, sources, uki, waagent,
 };
+use crate::stored::Origin;
 
 /// Every file that the readers look into.
 const FILES: [&str; 30] = [
@@ -155,7 +155,7 @@ proptest! {
         let init = if systemd { "-> systemd" } else { "-> busybox" };
         let mut files = vec![("/sbin/init", init), ("/etc/systemd/system/a.target.wants/a.service", "-> ../a.service")];
         files.extend(FILES.into_iter().zip(texts.iter().map(String::as_str)));
-        read_everything(&Folder::of(&files).root());
+        read_everything(&Root::of(Folder::of(&files)));
     }
 
     #[test]
@@ -169,6 +169,6 @@ proptest! {
             bytes[index.index(256)] = value;
         }
         bytes.truncate(length.index(bytes.len()) + 1);
-        read_everything(&Folder::of(&[]).with("/efi/EFI/BOOT/BOOTX64.EFI", &bytes).root());
+        read_everything(&Root::of(Folder::of(&[]).with("/efi/EFI/BOOT/BOOTX64.EFI", &bytes)));
     }
 }

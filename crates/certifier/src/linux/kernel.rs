@@ -256,13 +256,13 @@ impl Read for PieceReader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
     use std::sync::Arc;
 
     use super::*;
-    use crate::linux::folder::Folder;
 
     fn of(files: &[(&str, &str)], entry: BootEntry) -> Kernel {
-        let root = Folder::of(files).root();
+        let root = Root::of(Folder::of(files));
         let nowhere = Origin::Disk(Arc::new(Vec::<u8>::new()));
         read(&nowhere, &root, &entry, &BootFolder::of_root(&root)[0]).expect("memory can be read")
     }

@@ -6,8 +6,6 @@ pub mod boot;
 pub mod cloud_init;
 pub mod distributions;
 pub mod entries;
-#[cfg(test)]
-pub mod folder;
 pub mod grub;
 #[cfg(test)]
 mod hostile;

@@ -85,8 +85,9 @@ fn kept_out(line: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     #[test]
     fn drivers_are_kept_out_by_any_of_three_words_unless_the_file_is_replaced() {
@@ -102,7 +103,7 @@ mod tests {
         ];
         let entry =
             BootEntry { arguments: "ro modprobe.blacklist=eight,nine".to_owned(), ..BootEntry::default() };
-        let found = blocked(&Folder::of(&files).root(), Some(&entry)).expect("readable");
+        let found = blocked(&Root::of(Folder::of(&files)), Some(&entry)).expect("readable");
         let names: Vec<&str> = found.iter().map(|blocked| blocked.driver.as_str()).collect();
         assert_eq!(names, ["one", "two", "four", "six_6", "eight", "nine"]);
         assert_eq!(found[1].place, Some(("/etc/modprobe.d/a.conf".to_owned(), 3)));

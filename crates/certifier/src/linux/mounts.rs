@@ -78,7 +78,7 @@ fn rooted(tree: &Arc<dyn Tree>, from: Vec<String>) -> Root {
     if from.is_empty() {
         return Root::new(tree.clone());
     }
-    Root::new(Arc::new(Mounts::new(vec![Mount { at: Vec::new(), tree: tree.clone(), from }])))
+    Root::of(Mounts::new(vec![Mount { at: Vec::new(), tree: tree.clone(), from }]))
 }
 
 /// Whether a filesystem looks like the root of a Linux system.
@@ -120,7 +120,7 @@ pub fn mounted(
     if mounts.len() == 1 {
         return Ok(root);
     }
-    Ok(Root::new(Arc::new(Mounts::new(mounts))))
+    Ok(Root::of(Mounts::new(mounts)))
 }
 
 /// The lines that mount something: device, place, kind and options.
@@ -340,15 +340,16 @@ impl Tree for Mounts {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     fn mount(at: &str, from: &str, files: &[(&str, &str)]) -> Mount {
-        Mount { at: components(at), tree: Folder::of(files).root().shared(), from: components(from) }
+        Mount { at: components(at), tree: Arc::new(Folder::of(files)), from: components(from) }
     }
 
     fn system() -> Root {
-        Root::new(Arc::new(Mounts::new(vec![
+        Root::of(Mounts::new(vec![
             mount(
                 "/",
                 "/parts/root",
@@ -366,7 +367,7 @@ mod tests {
             mount("/home", "/", &[("/user/file", "of another"), ("/user/back", "-> ../../etc/passwd")]),
             mount("/data", "/deep", &[("/deep/x", "the earlier"), ("/x", "the top")]),
             mount("/data", "/deep", &[("/deep/x", "the later")]),
-        ])))
+        ]))
     }
 
     /// Checks what stands at a path; nothing stands for no such file.

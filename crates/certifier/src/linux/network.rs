@@ -393,13 +393,14 @@ impl Device {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     /// Checks connections as `name method place`, with `!` for those that stay down, and pins as `place`.
     #[track_caller]
     fn check(files: &[(&str, &str)], connections: &[&str], pins: &[&str]) {
-        let network = read(&Folder::of(files).root()).expect("readable");
+        let network = read(&Root::of(Folder::of(files))).expect("readable");
         let shown = |one: &Connection| {
             let down = if one.at_boot { "" } else { "!" };
             format!("{down}{} {:?} {}:{}", one.name, one.method, one.path, one.line)

@@ -23,6 +23,11 @@ impl Root {
         Root { tree }
     }
 
+    /// The root of a tree that is nobody else's.
+    pub fn of(tree: impl Tree + 'static) -> Root {
+        Root::new(Arc::new(tree))
+    }
+
     pub fn tree(&self) -> &dyn Tree {
         &*self.tree
     }

@@ -260,13 +260,14 @@ fn without_credentials(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     /// Checks addresses as `address place`, and places at which signatures are not asked for.
     #[track_caller]
     fn check(path: &str, text: &str, addresses: &[&str], unsigned: &[u64]) {
-        let found = read(&Folder::of(&[(path, text)]).root()).expect("readable");
+        let found = read(&Root::of(Folder::of(&[(path, text)]))).expect("readable");
         let shown: Vec<String> =
             found.sources.iter().map(|one| format!("{} {}", one.address, one.line)).collect();
         assert_eq!(shown, addresses);

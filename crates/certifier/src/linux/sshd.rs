@@ -253,13 +253,14 @@ pub fn seconds(value: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     /// Checks the effective and the literal `ClientAliveInterval`, each as `value path:line`.
     #[track_caller]
     fn check(files: &[(&str, &str)], effective: &str, literal: &str) {
-        let sshd = read(&Folder::of(files).root()).expect("a readable configuration");
+        let sshd = read(&Root::of(Folder::of(files))).expect("a readable configuration");
         let show = |setting: Option<&Setting>| {
             setting.map_or("-".to_owned(), |at| format!("{} {}:{}", at.value, at.path, at.line))
         };
@@ -329,7 +330,7 @@ mod tests {
 
     #[test]
     fn files_that_include_one_another_are_not_decided() {
-        let root = Folder::of(&[(MAIN_FILE, "Include sshd_config\n")]).root();
+        let root = Root::of(Folder::of(&[(MAIN_FILE, "Include sshd_config\n")]));
         assert!(read(&root).is_err());
     }
 

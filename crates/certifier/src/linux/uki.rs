@@ -118,8 +118,9 @@ fn section_headers(head: &[u8]) -> Option<Vec<(String, u64, u64)>> {
 
 #[cfg(test)]
 pub mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     /// A program with these sections.
     pub fn program(sections: &[(&str, &[u8])]) -> Vec<u8> {
@@ -147,7 +148,7 @@ pub mod tests {
     }
 
     fn read_from(bytes: &[u8]) -> Option<Unified> {
-        let root = Folder::of(&[]).with("/a.efi", bytes).root();
+        let root = Root::of(Folder::of(&[]).with("/a.efi", bytes));
         read(&root, "/a.efi").expect("memory can be read")
     }
 

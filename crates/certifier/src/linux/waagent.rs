@@ -60,13 +60,14 @@ impl Waagent {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     #[test]
     fn the_last_line_counts_and_remarks_do_not() {
         let text = "#A=n\nA=y # yes\nB=\"auto\"\nA = n\nC=None\n";
-        let found = read(&Folder::of(&[(CONFIG, text)]).root()).expect("readable");
+        let found = read(&Root::of(Folder::of(&[(CONFIG, text)]))).expect("readable");
         assert_eq!(found.says_no("A"), Some(&Setting { value: "n".to_owned(), line: 4 }));
         assert!(found.setting("B").is_some_and(|setting| setting.is("AUTO")));
         assert_eq!((found.setting("C"), found.setting("D")), (None, None));

@@ -93,14 +93,15 @@ fn parse(text: &str, path: &str, packages: &mut Vec<Package>) {
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
 
     #[test]
     fn a_package_of_alpine_names_its_origin_and_licence() {
         let text = "C:Q1abc=\nP:libcrypto3\nV:3.1.4-r5\nA:x86_64\nL:Apache-2.0\no:openssl\nF:lib\nR:libcrypto.so.3\n\n\
                     P:musl\nV:1.2.4-r2\nA:x86_64\nL:MIT\n";
-        let packages = read(&Folder::of(&[(PATHS[0], text)]).root()).unwrap();
+        let packages = read(&Root::of(Folder::of(&[(PATHS[0], text)]))).unwrap();
         assert_eq!(packages.len(), 2);
         assert_eq!(
             (packages[0].source(), packages[0].licence.as_str(), packages[0].line),

@@ -104,8 +104,9 @@ fn parse(text: &str, path: &str, without_status: bool, packages: &mut Vec<Packag
 
 #[cfg(test)]
 mod tests {
+    use disk::tree::memory::Folder;
+
     use super::*;
-    use crate::linux::folder::Folder;
     use crate::packages::upstream_numbers;
 
     #[test]
@@ -114,7 +115,7 @@ mod tests {
                       Version: 1:2.9.1.1-3~deb12u1\nDescription: x\n Version: 9\n\n\
                       Package: b\nStatus: deinstall ok config-files\nVersion: 3\n\n\
                       Package: c\nStatus: install ok half-installed\nVersion: 3\n";
-        let packages = read(&Folder::of(&[(STATUS, status)]).root()).unwrap();
+        let packages = read(&Root::of(Folder::of(&[(STATUS, status)]))).unwrap();
         assert_eq!(packages.len(), 1);
         let package = &packages[0];
         assert_eq!((package.name.as_str(), package.line), ("a", 5));
@@ -132,7 +133,7 @@ mod tests {
             ("/var/lib/dpkg/status.d/base.md5sums", "0 x\n"),
             ("/var/lib/dpkg/status.d/tz", "Package: tzdata\nVersion: 2024a\n"),
         ];
-        let packages = read(&Folder::of(&files).root()).unwrap();
+        let packages = read(&Root::of(Folder::of(&files))).unwrap();
         let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
         assert_eq!(names, ["base-files", "tzdata"]);
         assert_eq!(packages[1].source_version(), "2024a");
@@ -143,7 +144,7 @@ mod tests {
         let odd =
             [":\n::\nPackage\nPackage:\n\n\n", "\0\0\n \n\t:\n", "Package: \u{202e}x\nStatus: installed\n"];
         for text in odd {
-            let packages = read(&Folder::of(&[(STATUS, text)]).root()).unwrap();
+            let packages = read(&Root::of(Folder::of(&[(STATUS, text)]))).unwrap();
             assert!(packages.len() < 2, "{packages:?}");
         }
     }

@@ -6,6 +6,8 @@ use std::fs;
 use std::process::Command;
 use std::sync::{LazyLock, Mutex};
 
+use certifier::windows::hive::marvin;
+
 /// Keys with their values, as they are to be written. Parents come into being by themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hive {
@@ -131,7 +133,7 @@ pub struct Bin {
 pub const NOWHERE: u32 = u32::MAX;
 
 impl Bin {
-    pub fn new() -> Bin {
+    pub fn empty() -> Bin {
         Bin { bytes: vec![0; 32] }
     }
 
@@ -143,6 +145,12 @@ impl Bin {
         self.bytes.extend(content);
         self.bytes.resize(at + size, 0);
         at as u32
+    }
+
+    /// Writes a number into a cell that is there.
+    pub fn put(&mut self, cell: u32, place: usize, number: u32) {
+        let at = cell as usize + 4 + place;
+        self.bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
     }
 
     /// A key: its subkeys (how many, where), its values (how many, where), its flags.
@@ -191,7 +199,7 @@ pub fn seal(base: &mut [u8]) {
 
 /// A hive with nothing but its root and who may do what with it.
 pub fn empty() -> Vec<u8> {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let root = bin.key("ROOT", (0, NOWHERE), (0, NOWHERE), 0x0c);
     let mut security = vec![0; 20];
     security[..2].copy_from_slice(b"sk");
@@ -201,7 +209,150 @@ pub fn empty() -> Vec<u8> {
     }
     security.extend([1, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     bin.cell(&security);
-    let root_at = root as usize + 4 + 44;
-    bin.bytes[root_at..root_at + 4].copy_from_slice(&at.to_le_bytes());
+    bin.put(root, 44, at);
     bin.hive(root)
+}
+
+/// A hive with all that a hive of Windows has: many keys, long values, names beyond ASCII.
+pub fn everything() -> Hive {
+    let mut model = Hive::of(
+        "[Select]
+         Current = dword:1
+         [ControlSet001\\Control\\Terminal Server]
+         fDenyTSConnections = dword:0
+         @ = text:a default
+         [Types]
+         text = text:naïve ☃ 𝄞
+         texts = texts:one;two
+         bytes = hex:00 01 02 03 04
+         short = hex:ff
+         none = 0/hex:
+         odd = 3e9/hex:aa
+         long = b/hex:01 00 00 00 00 00 00 80
+         backwards = 5/hex:00 00 01 00
+         [Types\\Größe]
+         Länge = dword:2
+         [Types\\ключ ☃]
+         𝄞 = dword:3",
+    );
+    for number in 0..700 {
+        model.set(&format!("Many\\Key {number:04}"), "number", &format!("dword:{number}"));
+        model.set("Values", &format!("value {number:04}"), "dword:7");
+    }
+    let long: Vec<String> = (0..9000_u32).map(|number| format!("{:02x}", number % 251)).collect();
+    model.set("Types", "longest", &format!("hex:{}", long.join(" ")));
+    model.keys.insert(String::new(), BTreeMap::new());
+    model
+}
+
+/// A list of keys, without marks of their names.
+pub fn list(kind: &[u8; 2], count: u16, places: &[u32]) -> Vec<u8> {
+    let places = places.iter().flat_map(|at| at.to_le_bytes());
+    kind.iter().copied().chain(count.to_le_bytes()).chain(places).collect()
+}
+
+/// A hive whose one value, `x` of its root, is longer than a cell, and what it holds.
+pub fn in_segments() -> (Vec<u8>, Vec<u8>) {
+    let whole: Vec<u8> = (0..40_000_u32).map(|number| (number % 251) as u8).collect();
+    let mut bin = Bin::empty();
+    let root = bin.key("ROOT", (0, NOWHERE), (1, NOWHERE), 0x0c);
+    let segments: Vec<u32> = whole.chunks(16_344).map(|segment| bin.cell(segment)).collect();
+    let list = bin.cell(&segments.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<u8>>());
+    let head = [&b"db"[..], &3_u16.to_le_bytes(), &list.to_le_bytes(), &[0; 4]].concat();
+    let data = bin.cell(&head);
+    let mut value = b"vk\x01\0".to_vec();
+    value.extend([40_000_u32, data, 3, 1].iter().flat_map(|number| number.to_le_bytes()));
+    value.push(b'x');
+    let value = bin.cell(&value);
+    let values = bin.cell(&value.to_le_bytes());
+    bin.put(root, 40, values);
+    (bin.hive(root), whole)
+}
+
+/// A base block of its own for a hive or a log: sequence numbers, kind, size.
+pub fn base(of: &[u8], sequences: (u32, u32), kind: u32) -> Vec<u8> {
+    let mut base = of[..512].to_vec();
+    for (at, number) in [(4, sequences.0), (8, sequences.1), (28, kind)] {
+        base[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    seal(&mut base);
+    base
+}
+
+/// A hive with another base block.
+pub fn with_base(hive: &[u8], base: &[u8]) -> Vec<u8> {
+    let mut hive = hive.to_vec();
+    hive[..512].copy_from_slice(base);
+    hive
+}
+
+/// The pages of the bins in which two hives differ; those that only the second has are among them.
+fn changes<'a>(from: &[u8], to: &'a [u8], page: usize) -> Vec<(usize, &'a [u8])> {
+    let pages = to[4096..].chunks(page).enumerate();
+    let differs = |(number, bytes): &(usize, &[u8])| {
+        from.get(4096 + number * page..4096 + (number + 1) * page) != Some(*bytes)
+    };
+    pages.filter(differs).map(|(number, bytes)| (number * page, bytes)).collect()
+}
+
+/// An entry of a log that turns one hive into another.
+pub fn entry(from: &[u8], to: &[u8], sequence: u32) -> Vec<u8> {
+    let pages = changes(from, to, 4096);
+    let mut entry = vec![0; 40];
+    entry[..4].copy_from_slice(b"HvLE");
+    for (offset, bytes) in &pages {
+        entry.extend([*offset as u32, bytes.len() as u32].iter().flat_map(|number| number.to_le_bytes()));
+    }
+    for (_, bytes) in &pages {
+        entry.extend(*bytes);
+    }
+    entry.resize(entry.len().next_multiple_of(512), 0);
+    let size = entry.len() as u32;
+    for (at, number) in [(4, size), (12, sequence), (16, (to.len() - 4096) as u32), (20, pages.len() as u32)]
+    {
+        entry[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    seal_entry(&mut entry);
+    entry
+}
+
+/// Makes the checksums of a log's entry good.
+pub fn seal_entry(entry: &mut [u8]) {
+    let hash = marvin::of_log(&entry[40..]);
+    entry[24..32].copy_from_slice(&hash.to_le_bytes());
+    let hash = marvin::of_log(&entry[..32]);
+    entry[32..40].copy_from_slice(&hash.to_le_bytes());
+}
+
+/// The log of an older Windows that turns one hive into another.
+pub fn old_log(from: &[u8], to: &[u8]) -> Vec<u8> {
+    let pages = changes(from, to, 512);
+    let mut map = vec![0; (to.len() - 4096) / 512 / 8];
+    for (offset, _) in &pages {
+        map[offset / 512 / 8] |= 1 << (offset / 512 % 8);
+    }
+    let mut log = [base(to, (9, 9), 1), b"DIRT".to_vec(), map].concat();
+    // Both were last written at the same time, which is what makes the log this hive's.
+    log[12..20].copy_from_slice(&from[12..20]);
+    seal(&mut log);
+    log.resize(log.len().next_multiple_of(512), 0);
+    log.extend(pages.iter().flat_map(|(_, bytes)| bytes.iter()));
+    log
+}
+
+/// Three states of one hive, each larger than the one before.
+pub fn states() -> [Vec<u8>; 3] {
+    static STATES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(build_states);
+    STATES.clone()
+}
+
+fn build_states() -> [Vec<u8>; 3] {
+    let first = Hive::of("[A]\nx = dword:1");
+    let mut second = first.clone();
+    second.set("A", "x", "dword:2");
+    let mut third = second.clone();
+    for number in 0..200 {
+        third.set(&format!("B\\{number}"), "y", "text:a longer text to fill a page");
+    }
+    [first.bytes(), second.bytes(), third.bytes()]
 }

@@ -1,14 +1,13 @@
 //! The hive reader beside what other programs write, with logs, and on hives made to harm it.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
-use certifier::windows::hive::{Data, Hive, marvin};
+use certifier::windows::hive::{Data, Hive};
 use disk::read_at::ReadAt;
 use disk::tree::Unreadable;
 use proptest::prelude::*;
 
-use crate::hives::{self, Bin, NOWHERE, seal};
+use crate::hives::{self, Bin, NOWHERE, base, entry, list, old_log, seal, seal_entry, states, with_base};
 
 fn open(bytes: &[u8], logs: &[Vec<u8>]) -> Result<Hive, Unreadable> {
     let logs: Vec<&dyn ReadAt> = logs.iter().map(|log| log as &dyn ReadAt).collect();
@@ -28,37 +27,9 @@ fn read(hive: &Hive) -> Result<hives::Hive, Unreadable> {
     Ok(hives::Hive { keys: found })
 }
 
-/// A hive with all that a hive of Windows has: many keys, long values, names beyond ASCII.
-fn model() -> hives::Hive {
-    let mut model = hives::Hive::of(
-        "[Select]
-         Current = dword:1
-         [ControlSet001\\Control\\Terminal Server]
-         fDenyTSConnections = dword:0
-         @ = text:a default
-         [Types]
-         text = text:naïve ☃ 𝄞
-         texts = texts:one;two
-         bytes = hex:00 01 02 03 04
-         short = hex:ff
-         none = 0/hex:
-         odd = 3e9/hex:aa
-         long = b/hex:01 00 00 00 00 00 00 80
-         backwards = 5/hex:00 00 01 00",
-    );
-    for number in 0..700 {
-        model.set(&format!("Many\\Key {number:04}"), "number", &format!("dword:{number}"));
-        model.set("Values", &format!("value {number:04}"), "dword:7");
-    }
-    let long: Vec<String> = (0..9000_u32).map(|number| format!("{:02x}", number % 251)).collect();
-    model.set("Types", "longest", &format!("hex:{}", long.join(" ")));
-    model.keys.insert(String::new(), BTreeMap::new());
-    model
-}
-
 #[test]
 fn a_hive_reads_as_its_writer_wrote_it() {
-    let model = model().complete();
+    let model = hives::everything().complete();
     let hive = open(&model.bytes(), &[]).expect("a good hive");
     assert!(!hive.replayed);
     assert_eq!(read(&hive).expect("a good hive"), model);
@@ -66,7 +37,7 @@ fn a_hive_reads_as_its_writer_wrote_it() {
 
 #[test]
 fn keys_and_values_are_found_whatever_the_case_of_their_names() {
-    let hive = open(&model().bytes(), &[]).expect("a good hive");
+    let hive = open(&hives::everything().bytes(), &[]).expect("a good hive");
     let data = |path: &str, name: &str| {
         let key = hive.key(path).expect("a good hive")?;
         let value = hive.value(&key, name).expect("a good hive")?;
@@ -86,87 +57,10 @@ fn keys_and_values_are_found_whatever_the_case_of_their_names() {
 
 #[test]
 fn data_above_one_cell_is_put_together_from_its_segments() {
-    let whole: Vec<u8> = (0..40_000_u32).map(|number| (number % 251) as u8).collect();
-    let mut bin = Bin::new();
-    let segments: Vec<u32> = whole.chunks(16_344).map(|segment| bin.cell(segment)).collect();
-    let list = bin.cell(&segments.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<u8>>());
-    let head = [&b"db"[..], &3_u16.to_le_bytes(), &list.to_le_bytes(), &[0; 4]].concat();
-    let data = bin.cell(&head);
-    let mut value = b"vk\x01\0".to_vec();
-    value.extend([40_000_u32, data, 3, 1].iter().flat_map(|number| number.to_le_bytes()));
-    value.push(b'x');
-    let value = bin.cell(&value);
-    let values = bin.cell(&value.to_le_bytes());
-    let root = bin.key("ROOT", (0, NOWHERE), (1, values), 0);
-    let hive = open(&bin.hive(root), &[]).expect("a good hive");
+    let (hive, whole) = hives::in_segments();
+    let hive = open(&hive, &[]).expect("a good hive");
     let value = hive.value(&hive.root().expect("a root"), "X").expect("a good hive").expect("it is there");
     assert_eq!(hive.bytes(&value).expect("a good hive"), whole);
-}
-
-/// A base block of its own for a hive or a log: sequence numbers, kind, size.
-fn base(of: &[u8], sequences: (u32, u32), kind: u32) -> Vec<u8> {
-    let mut base = of[..512].to_vec();
-    for (at, number) in [(4, sequences.0), (8, sequences.1), (28, kind)] {
-        base[at..at + 4].copy_from_slice(&number.to_le_bytes());
-    }
-    seal(&mut base);
-    base
-}
-
-fn with_base(hive: &[u8], base: &[u8]) -> Vec<u8> {
-    let mut hive = hive.to_vec();
-    hive[..512].copy_from_slice(base);
-    hive
-}
-
-/// The pages of the bins in which two hives differ; those that only the second has are among them.
-fn changes<'a>(from: &[u8], to: &'a [u8], page: usize) -> Vec<(usize, &'a [u8])> {
-    let pages = to[4096..].chunks(page).enumerate();
-    let differs = |(number, bytes): &(usize, &[u8])| {
-        from.get(4096 + number * page..4096 + (number + 1) * page) != Some(*bytes)
-    };
-    pages.filter(differs).map(|(number, bytes)| (number * page, bytes)).collect()
-}
-
-/// An entry of a log that turns one hive into another.
-fn entry(from: &[u8], to: &[u8], sequence: u32) -> Vec<u8> {
-    let pages = changes(from, to, 4096);
-    let mut entry = vec![0; 40];
-    entry[..4].copy_from_slice(b"HvLE");
-    for (offset, bytes) in &pages {
-        entry.extend([*offset as u32, bytes.len() as u32].iter().flat_map(|number| number.to_le_bytes()));
-    }
-    for (_, bytes) in &pages {
-        entry.extend(*bytes);
-    }
-    entry.resize(entry.len().next_multiple_of(512), 0);
-    let size = entry.len() as u32;
-    for (at, number) in [(4, size), (12, sequence), (16, (to.len() - 4096) as u32), (20, pages.len() as u32)]
-    {
-        entry[at..at + 4].copy_from_slice(&number.to_le_bytes());
-    }
-    let hash = marvin::of_log(&entry[40..]);
-    entry[24..32].copy_from_slice(&hash.to_le_bytes());
-    let hash = marvin::of_log(&entry[..32]);
-    entry[32..40].copy_from_slice(&hash.to_le_bytes());
-    entry
-}
-
-/// Three states of one hive, each larger than the one before.
-fn states() -> [Vec<u8>; 3] {
-    static STATES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(build_states);
-    STATES.clone()
-}
-
-fn build_states() -> [Vec<u8>; 3] {
-    let first = hives::Hive::of("[A]\nx = dword:1");
-    let mut second = first.clone();
-    second.set("A", "x", "dword:2");
-    let mut third = second.clone();
-    for number in 0..200 {
-        third.set(&format!("B\\{number}"), "y", "text:a longer text to fill a page");
-    }
-    [first.bytes(), second.bytes(), third.bytes()]
 }
 
 #[track_caller]
@@ -200,20 +94,28 @@ fn a_hive_that_was_not_written_to_its_end_is_completed_by_its_logs() {
 }
 
 #[test]
+fn logs_that_were_filled_twice_go_on_from_the_first_entry_that_is_left() {
+    let [first, second, third] = states();
+    // The hive is as of entry 8; its base block still waits for 7.
+    let dirty = with_base(&first, &base(&first, (8, 7), 0));
+    let (older, newer) = (entry(&first, &second, 9), entry(&second, &third, 10));
+    let log = |entries: &[&[u8]]| [&base(&first, (9, 9), 6), entries.concat().as_slice()].concat();
+    check(&dirty, &[log(&[&newer]), log(&[&older])], &third);
+    check(&dirty, &[log(&[&older]), log(&[&newer])], &third);
+    // Behind it, and after another gap, there is nothing to apply.
+    let gap = entry(&second, &third, 11);
+    check(&dirty, &[log(&[&entry(&first, &third, 6), &older]), log(&[&gap])], &second);
+    // Numbers go on from nothing when they have come to their end.
+    let dirty = with_base(&first, &base(&first, (u32::MAX, u32::MAX - 1), 0));
+    let (older, newer) = (entry(&first, &second, u32::MAX), entry(&second, &third, 0));
+    check(&dirty, &[log(&[&newer]), log(&[&older])], &third);
+}
+
+#[test]
 fn a_log_of_older_windows_is_applied_too() {
     let [first, _, third] = states();
     let dirty = with_base(&first, &base(&first, (8, 7), 0));
-    let pages = changes(&first, &third, 512);
-    let mut map = vec![0; (third.len() - 4096) / 512 / 8];
-    for (offset, _) in &pages {
-        map[offset / 512 / 8] |= 1 << (offset / 512 % 8);
-    }
-    let mut log = [base(&third, (9, 9), 1), b"DIRT".to_vec(), map].concat();
-    // Both were last written at the same time, which is what makes the log this hive's.
-    log[12..20].copy_from_slice(&first[12..20]);
-    seal(&mut log);
-    log.resize(log.len().next_multiple_of(512), 0);
-    log.extend(pages.iter().flat_map(|(_, bytes)| bytes.iter()));
+    let mut log = old_log(&first, &third);
     check(&dirty, std::slice::from_ref(&log), &third);
     log.truncate(log.len() - 512);
     assert!(open(&dirty, &[log]).is_err(), "half of a change is none");
@@ -224,11 +126,44 @@ fn a_hive_in_doubt_is_not_read() {
     let [first, second, third] = states();
     let dirty = with_base(&first, &base(&first, (8, 7), 0));
     assert!(open(&dirty, &[]).is_err(), "no log at all");
-    let gap = [base(&first, (8, 8), 6), entry(&second, &third, 9)].concat();
-    assert!(open(&dirty, &[gap]).is_err(), "a log that begins later");
+    let applied = [base(&first, (8, 8), 6), entry(&second, &third, 6)].concat();
+    assert!(open(&dirty, &[applied]).is_err(), "a log whose entries are all applied");
+    let log = [base(&first, (8, 8), 6), entry(&first, &second, 7)].concat();
+    let no_hive = with_base(&first, &base(&first, (8, 7), 6));
+    assert!(open(&no_hive, &[log]).is_err(), "a base block of a log, in the hive's own place");
     assert!(open(&first[..6000], &[]).is_err(), "a hive that is cut short");
     assert!(open(&first[..100], &[]).is_err(), "no base block");
     assert!(open(b"", &[]).is_err(), "nothing");
+}
+
+#[test]
+fn an_entry_of_a_log_that_is_whole_and_cannot_be_leaves_the_hive_in_doubt() {
+    let [first, second, third] = states();
+    let dirty = with_base(&first, &base(&first, (8, 7), 0));
+    let one = entry(&first, &second, 7);
+    let opened = |change: &dyn Fn(&mut Vec<u8>), sequence: u32| {
+        let mut two = entry(&second, &third, sequence);
+        change(&mut two);
+        seal_entry(&mut two);
+        open(&dirty, &[[base(&first, (8, 8), 6), one.clone(), two].concat()])
+    };
+    let number = |at: usize, number: u32| {
+        move |entry: &mut Vec<u8>| entry[at..at + 4].copy_from_slice(&number.to_le_bytes())
+    };
+    let changes = [
+        ("a page between two sectors", number(40, 100)),
+        ("a page beyond the hive", number(40, 0x7fff_f000)),
+        ("a page of more bytes than there are", number(44, 0x0100_0000)),
+        ("more pages than there is room for", number(20, u32::MAX)),
+        ("a size that is no number of sectors", number(4, 600)),
+        ("a size beyond all logs", number(4, 0x7fff_fe00)),
+        ("a hive beyond all hives", number(16, 0x7fff_f000)),
+    ];
+    for (what, change) in &changes {
+        assert!(opened(change, 8).is_err(), "{what}");
+        assert!(opened(change, 9).is_ok(), "{what}, in an entry that does not count");
+    }
+    assert!(opened(&|_| (), 8).is_ok());
 }
 
 #[test]
@@ -243,15 +178,10 @@ fn a_clean_hive_has_no_use_for_logs() {
 /// Checks that a hive with this root is opened, and says no when it is walked.
 #[track_caller]
 fn refused(build: impl FnOnce(&mut Bin) -> u32) {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let root = build(&mut bin);
     let hive = open(&bin.hive(root), &[]).expect("its bins are good");
     assert!(read(&hive).is_err());
-}
-
-fn list(kind: &[u8; 2], count: u16, places: &[u32]) -> Vec<u8> {
-    let places = places.iter().flat_map(|at| at.to_le_bytes());
-    kind.iter().copied().chain(count.to_le_bytes()).chain(places).collect()
 }
 
 #[test]
@@ -313,7 +243,7 @@ fn hives_made_to_harm_their_reader_are_refused() {
 
 #[test]
 fn a_hive_that_is_made_to_be_slow_comes_to_an_end() {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let data = bin.cell(&vec![7; 4 << 20]);
     let mut value = b"vk\x01\0".to_vec();
     value.extend([4 << 20, data, 3, 1].iter().flat_map(|number: &u32| number.to_le_bytes()));
@@ -342,7 +272,7 @@ fn keys_deeper_than_windows_allows_are_refused() {
 
 #[test]
 fn a_key_that_leads_elsewhere_is_not_taken_for_itself() {
-    let mut bin = Bin::new();
+    let mut bin = Bin::empty();
     let link = bin.key("link", (0, NOWHERE), (0, NOWHERE), 0x10);
     let list = bin.cell(&list(b"li", 1, &[link]));
     let root = bin.key("r", (1, list), (0, NOWHERE), 0);

@@ -8,6 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::*;
+use crate::made;
 use crate::read_at::FileImage;
 use crate::tree::{Laid, Tree};
 
@@ -18,11 +19,9 @@ struct Made {
 
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) -> String {
-    let out =
-        Command::new(program).args(arguments).env("MTOOLS_SKIP_CHECK", "1").env("LC_ALL", "C.UTF-8").output();
-    let out = out.unwrap_or_else(|why| panic!("this test needs {program}, of dosfstools or mtools: {why}"));
-    assert!(out.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8_lossy(&out.stdout).into_owned()
+    let mut command = Command::new(program);
+    command.args(arguments).envs([("MTOOLS_SKIP_CHECK", "1"), ("LC_ALL", "C.UTF-8")]);
+    String::from_utf8_lossy(&made::run("dosfstools and mtools", &mut command)).into()
 }
 
 fn contents(length: usize) -> Vec<u8> {

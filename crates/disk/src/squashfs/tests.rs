@@ -9,20 +9,10 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::*;
+use crate::made::{self, noise};
 use crate::read_at::FileImage;
 use crate::tree::Kind;
 use crate::tree::Tree;
-
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let step = |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..length).map(step).collect()
-}
 
 fn one_of_everything(at: &Path) {
     fs::create_dir_all(at.join("etc/empty-directory")).unwrap();
@@ -52,13 +42,9 @@ impl Made {
         let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let made = Made { directory };
         one_of_everything(&made.source());
-        let out = Command::new("/usr/bin/mksquashfs")
-            .args([made.source(), made.image()])
-            .args(["-quiet", "-no-progress", "-processors", "1"])
-            .args(options)
-            .output()
-            .unwrap_or_else(|why| panic!("this test needs mksquashfs, of squashfs-tools: {why}"));
-        assert!(out.status.success(), "{options:?}: {}", String::from_utf8_lossy(&out.stderr));
+        let mut command = Command::new("/usr/bin/mksquashfs");
+        command.args([made.source(), made.image()]).args(["-quiet", "-no-progress", "-processors", "1"]);
+        made::run("squashfs-tools", command.args(options));
         made
     }
 

@@ -3,12 +3,13 @@
 use std::sync::{Arc, LazyLock};
 
 use certifier::certify;
+use certifier::linux::root::Root;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
 use disk::read_at::ReadAt;
+use disk::tree::memory::Folder;
 
 use crate::bodies::{Body, texts};
-use crate::files::Files;
 use crate::specimen::{self, Specimen};
 use crate::{report, seal};
 
@@ -49,11 +50,11 @@ pub const RPM: Body = Body {
         changed.read_exact_at(12, &mut store).expect("specimens have a first page");
         let name = ["rpmdb.sqlite", "Packages.db", "Packages"][usize::from(store[0]) % 3];
         let parts = specimen::parts(&changed);
-        let mut files = Files::none();
+        let mut files = Folder::empty();
         for (part, ending) in parts.iter().zip(["", "-wal"]) {
             files.add(&format!("/var/lib/rpm/{name}{ending}"), &specimen::whole(part));
         }
-        texts::read_packages(&files.root());
+        texts::read_packages(&Root::of(files));
     },
     specimens: Some(|| &DATABASES),
 };

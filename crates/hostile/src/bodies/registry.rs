@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
+use certifier::linux::root::Root;
 use certifier::windows::hive::{Hive, Key};
 use certifier::windows::registry::Registry;
 use certifier::windows::sam;
 use disk::read_at::{ReadAt, Window};
+use disk::tree::memory::Folder;
 
 use crate::bodies::Body;
-use crate::files::Files;
 use crate::report;
 use crate::seal;
 use crate::specimen::{self, Specimen};
@@ -57,7 +58,7 @@ fn walk(hive: &Hive) {
 
 /// Lets the hive stand for each of those that a system has.
 fn judge(parts: &[Window]) {
-    let mut files = Files::none();
+    let mut files = Folder::empty();
     for name in ["SYSTEM", "SOFTWARE", "SAM", "BCD"] {
         let path =
             if name == "BCD" { "/Boot/BCD".to_owned() } else { format!("/Windows/System32/config/{name}") };
@@ -65,7 +66,7 @@ fn judge(parts: &[Window]) {
             files.add(&format!("{path}{ending}"), &specimen::whole(part));
         }
     }
-    let root = files.root();
+    let root = Root::of(files);
     if let Ok(Some(registry)) = Registry::open(&root, "/Windows/System32/config/SAM", r"HKLM\SAM") {
         let _ = sam::accounts(&registry);
     }

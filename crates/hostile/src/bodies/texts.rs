@@ -10,9 +10,10 @@ use certifier::packages::{of_system, owned};
 use certifier::stored::Origin;
 use certifier::windows::pe::Program;
 use disk::tree::Tree;
+use disk::tree::memory::Folder;
 
 use crate::bodies::Body;
-use crate::files::Files;
+use crate::files;
 use crate::report;
 
 /// The first is what an input holds that names no file.
@@ -106,7 +107,7 @@ const CONFIGURATION: [&str; 84] = [
 pub const LINUX: Body = Body {
     name: "linux",
     run: |input| {
-        let root = Files::of(input, &CONFIGURATION).root();
+        let root = Root::of(files::of(input, &CONFIGURATION));
         report::judge(&report::facts_of(root));
     },
     specimens: None,
@@ -140,7 +141,7 @@ const BOOT: [&str; 22] = [
 pub const LOADERS: Body = Body {
     name: "boot",
     run: |input| {
-        let root = Files::of(input, &BOOT).root();
+        let root = Root::of(files::of(input, &BOOT));
         let folders = BootFolder::of_root(&root);
         let origin = Origin::Disk(Arc::new(Vec::new()));
         if let Ok(Some((entry, folder))) = entries::default_entry(&folders) {
@@ -168,14 +169,14 @@ pub const PROGRAMS: Body = Body {
             let _ = program.version().map(|version| version.map(|version| version.to_string()));
             let _ = program.machine.name();
         }
-        let mut files = Files::none();
+        let mut files = Folder::empty();
         files.add("/boot/efi/EFI/BOOT/BOOTX64.EFI", input);
         files.add("/usr/bin/a", input);
         let node = files.look_up("/usr/bin/a").ok().flatten().expect("it was just added");
         let manifest = Manifest { path: "/usr/bin/a".to_owned(), inode: node.inode, sort: Sort::Program };
         let (packages, _) = languages::read(&files, &[manifest]);
         are_packages(packages.iter().map(|package| package.name.as_str()));
-        let root = files.root();
+        let root = Root::of(files);
         let _ = uki::read(&root, "/boot/efi/EFI/BOOT/BOOTX64.EFI");
     },
     specimens: None,
@@ -197,7 +198,7 @@ pub const LANGUAGE_PACKAGES: Body = Body {
     run: |input| {
         let Some((choice, content)) = input.split_first() else { return };
         let (path, sort) = LANGUAGES[usize::from(*choice) % LANGUAGES.len()];
-        let mut files = Files::none();
+        let mut files = Folder::empty();
         files.add(path, content);
         let Ok(Some(node)) = files.look_up(path) else { return };
         let manifest = Manifest { path: path.to_owned(), inode: node.inode, sort };
@@ -219,7 +220,7 @@ const DATABASES: [&str; 6] = [
 
 pub const SYSTEM_PACKAGES: Body = Body {
     name: "packages",
-    run: |input| read_packages(&Files::of(input, &DATABASES).root()),
+    run: |input| read_packages(&Root::of(files::of(input, &DATABASES))),
     specimens: None,
 };
 

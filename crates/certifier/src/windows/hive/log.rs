@@ -100,8 +100,20 @@ impl Recovered {
 
     /// Logs since Windows 8.1: numbered entries, each with its pages and guarded by two checksums. Which log goes on where the other
     /// ends is told by the numbers alone.
-    fn apply_new(&mut self, mut logs: Vec<&dyn ReadAt>) -> Result<bool, Unreadable> {
-        let mut wanted = self.base.secondary_sequence;
+    fn apply_new(&mut self, logs: Vec<&dyn ReadAt>) -> Result<bool, Unreadable> {
+        let wanted = self.base.secondary_sequence;
+        if self.apply_from(wanted, logs.clone())? {
+            return Ok(true);
+        }
+        // When both logs have been filled, Windows writes the hive itself, all but its base block, and goes on in the log that it filled
+        // first. What the base block waits for is then overwritten, and the next entry that there is comes first.
+        match first_after(&logs, wanted)? {
+            Some(first) => self.apply_from(first, logs),
+            None => Ok(false),
+        }
+    }
+
+    fn apply_from(&mut self, mut wanted: u32, mut logs: Vec<&dyn ReadAt>) -> Result<bool, Unreadable> {
         let mut applied = false;
         loop {
             let mut went_on = None;
@@ -124,7 +136,7 @@ impl Recovered {
         let mut at = SECTOR_BYTES as u64;
         let mut begun = false;
         for _ in 0..ENTRIES_MAX {
-            let Some(entry) = Entry::read(log, at)? else {
+            let Some(entry) = Entry::read(log, at, &|sequence| sequence == wanted)? else {
                 break;
             };
             if entry.sequence == wanted {
@@ -168,7 +180,7 @@ pub fn too_large(found: u64) -> Unreadable {
     Unreadable::OverLimit { what: "bytes in a hive", found, limit: HIVE_BYTES_MAX }
 }
 
-/// An entry whose checksums hold and whose pages lie where they can.
+/// An entry whose checksums hold, and whose pages lie where they can.
 struct Entry {
     bytes: Vec<u8>,
     sequence: u32,
@@ -178,41 +190,86 @@ struct Entry {
 }
 
 impl Entry {
-    /// The entry at `at`; `None` where the log has come to its end, or to something half written.
-    fn read(log: &dyn ReadAt, at: u64) -> Result<Option<Entry>, Unreadable> {
+    /// The entry at `at`; `None` where the log has come to its end, or to something half written. An entry that counts, and is whole by
+    /// its checksums, was not torn: if it cannot be, nobody knows what Windows makes of it, and the hive is in doubt.
+    fn read(log: &dyn ReadAt, at: u64, counts: &dyn Fn(u32) -> bool) -> Result<Option<Entry>, Unreadable> {
         let head = bytes_of(log, at, ENTRY_HEAD_BYTES)?;
-        if head.len() < ENTRY_HEAD_BYTES || !head.starts_with(b"HvLE") {
+        let is_entry = head.len() == ENTRY_HEAD_BYTES && head.starts_with(b"HvLE");
+        if !is_entry || marvin::of_log(&head[..32]) != u64_at(&head, 32) {
             return Ok(None);
         }
-        let size = u32_at(&head, 4) as usize;
-        let (bins_bytes, count) = (u32_at(&head, 16), u32_at(&head, 20) as usize);
-        let references = count.saturating_mul(REFERENCE_BYTES).saturating_add(ENTRY_HEAD_BYTES);
-        let fits =
-            size.is_multiple_of(SECTOR_BYTES) && size as u64 <= OVERLAY_BYTES_MAX && references <= size;
-        if !fits || marvin::of_log(&head[..32]) != u64_at(&head, 32) {
+        let (size, sequence, bins_bytes) = (u32_at(&head, 4), u32_at(&head, 12), u32_at(&head, 16));
+        let in_doubt = |cause| if counts(sequence) { Err(cause) } else { Ok(None) };
+        if u64::from(size) > OVERLAY_BYTES_MAX {
+            let (found, limit) = (size.into(), OVERLAY_BYTES_MAX);
+            return in_doubt(Unreadable::OverLimit {
+                what: "bytes in an entry of a hive's log",
+                found,
+                limit,
+            });
+        }
+        if !(size as usize).is_multiple_of(SECTOR_BYTES) || (size as usize) < ENTRY_HEAD_BYTES {
+            return in_doubt(Unreadable::Damaged {
+                what: "the size of an entry in a hive's log",
+                offset: at,
+            });
+        }
+        let bytes = bytes_of(log, at, size as usize)?;
+        if bytes.len() < size as usize || marvin::of_log(&bytes[ENTRY_HEAD_BYTES..]) != u64_at(&head, 24) {
             return Ok(None);
         }
-        let bytes = bytes_of(log, at, size)?;
-        if bytes.len() < size || marvin::of_log(&bytes[ENTRY_HEAD_BYTES..]) != u64_at(&head, 24) {
+        // Here Windows stops.
+        if !bins_bytes.is_multiple_of(PAGE_BYTES) {
             return Ok(None);
         }
-        if !bins_bytes.is_multiple_of(PAGE_BYTES) || u64::from(bins_bytes) > HIVE_BYTES_MAX {
-            return Ok(None);
+        if u64::from(bins_bytes) > HIVE_BYTES_MAX {
+            return in_doubt(too_large(bins_bytes.into()));
         }
-        let mut pages = Vec::with_capacity(count);
-        let mut end = references;
-        for reference in bytes[ENTRY_HEAD_BYTES..references].chunks_exact(REFERENCE_BYTES) {
-            let (offset, length) = (u32_at(reference, 0), u32_at(reference, 4));
-            let inside = offset.checked_add(length).is_some_and(|to| to <= bins_bytes);
-            let aligned = [offset, length].iter().all(|number| number.is_multiple_of(SECTOR_BYTES as u32));
-            end = end.saturating_add(length as usize);
-            if !inside || !aligned || end > size {
-                return Ok(None);
-            }
-            pages.push((offset, length));
+        match pages_of(&bytes, bins_bytes) {
+            Some(pages) => Ok(Some(Entry { sequence, bins_bytes, pages, bytes })),
+            None => in_doubt(Unreadable::Damaged { what: "a page in a hive's log", offset: at }),
         }
-        Ok(Some(Entry { sequence: u32_at(&head, 12), bins_bytes, pages, bytes }))
     }
+}
+
+/// The first number after `wanted` that an entry of these logs bears.
+fn first_after(logs: &[&dyn ReadAt], wanted: u32) -> Result<Option<u32>, Unreadable> {
+    // Numbers wrap around; what has been applied already is behind.
+    let ahead = |sequence: u32| sequence.wrapping_sub(wanted) <= u32::MAX / 2;
+    let mut first = None;
+    for log in logs {
+        let mut at = SECTOR_BYTES as u64;
+        for _ in 0..ENTRIES_MAX {
+            let Some(entry) = Entry::read(*log, at, &ahead)? else {
+                break;
+            };
+            let distance = entry.sequence.wrapping_sub(wanted);
+            if ahead(entry.sequence) && first.is_none_or(|first| distance < first) {
+                first = Some(distance);
+            }
+            at += entry.bytes.len() as u64;
+        }
+    }
+    Ok(first.map(|distance| wanted.wrapping_add(distance)))
+}
+
+/// Offset and size of the pages in an entry; `None` if one of them cannot lie where it says.
+fn pages_of(entry: &[u8], bins_bytes: u32) -> Option<Vec<(u32, u32)>> {
+    let count = u32_at(entry, 20) as usize;
+    let mut end = count.checked_mul(REFERENCE_BYTES)?.checked_add(ENTRY_HEAD_BYTES)?;
+    let references = entry.get(ENTRY_HEAD_BYTES..end)?;
+    let mut pages = Vec::with_capacity(count);
+    for reference in references.chunks_exact(REFERENCE_BYTES) {
+        let (offset, length) = (u32_at(reference, 0), u32_at(reference, 4));
+        let inside = offset.checked_add(length).is_some_and(|to| to <= bins_bytes);
+        let aligned = [offset, length].iter().all(|number| number.is_multiple_of(SECTOR_BYTES as u32));
+        end = end.checked_add(length as usize)?;
+        if !inside || !aligned || end > entry.len() {
+            return None;
+        }
+        pages.push((offset, length));
+    }
+    Some(pages)
 }
 
 /// The offset in the hive's file of a place counted from its first bin.

@@ -84,7 +84,8 @@ impl Hive {
             },
         };
         // Kinds 1, 2 and 6 are logs; a base block taken from one counts as the hive's own.
-        if base.major != 1 || base.kind != 0 && !replayed {
+        let is_own = found.is_some_and(|found| found.checksum_holds);
+        if base.major != 1 || base.kind != 0 && is_own {
             return Err(Unreadable::Unsupported(format!("hive version {}.{}", base.major, base.minor)));
         }
         if u64::from(base.bins_bytes) > HIVE_BYTES_MAX {

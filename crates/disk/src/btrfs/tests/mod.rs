@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::*;
+use crate::made;
 use crate::read_at::FileImage;
 use crate::tree::{Laid, Tree};
 
@@ -120,13 +121,10 @@ fn check_whole(fs: &Btrfs, found: &BTreeMap<String, Node>, bytes_used: u64) {
         let one = String::from_utf8(names.path(node.inode).expect("it has a name")).unwrap();
         assert_eq!(fs.look_up_itself(&one).unwrap().unwrap().inode, node.inode, "{path}");
     }
-    let (mut taken, mut swept) = (Vec::new(), BTreeMap::new());
+    let mut swept = BTreeMap::new();
     let mut visit = |laid: Laid<'_>| {
         assert_eq!(*laid.node, fs.node(laid.node.inode).unwrap());
         assert_eq!(laid.extents, fs.extents(laid.node).unwrap());
-        taken.extend(
-            laid.extents.iter().map(|extent| (extent.device_offset, extent.device_offset + extent.length)),
-        );
         swept.insert(laid.node.inode, laid.is_packed);
         if laid.node.kind == Kind::File && !laid.is_packed {
             check_literal(fs, laid);
@@ -135,16 +133,8 @@ fn check_whole(fs: &Btrfs, found: &BTreeMap<String, Node>, bytes_used: u64) {
     fs.sweep(&mut visit, &mut |fault| panic!("{fault:?}")).unwrap();
     let unnamed: Vec<_> = swept.keys().filter(|inode| names.path(**inode).is_none()).collect();
     assert!(unnamed.is_empty(), "{unnamed:?}");
-    let mut free = Vec::new();
-    fs.free_space(&mut |from, to| free.push((from, to))).unwrap();
-    assert!(free.windows(2).all(|pair| pair[0].1 < pair[1].0), "in order, and no two are neighbours");
-    for (from, to) in taken {
-        let after = free.partition_point(|(_, end)| *end <= from);
-        assert!(free.get(after).is_none_or(|(start, _)| *start >= to), "{from}..{to}");
-    }
     // The first MiB and the second superblock belong to nobody.
-    let total: u64 = free.iter().map(|(from, to)| to - from).sum();
-    assert_eq!(total, fs.size_bytes() - (1 << 20) - (64 << 10) - bytes_used);
+    assert_eq!(made::check_free_space(fs), fs.size_bytes() - (1 << 20) - (64 << 10) - bytes_used);
 }
 
 /// What lies at the extents is what the file reads as.
@@ -263,14 +253,9 @@ impl Made {
         fs::set_permissions(source.join("large"), fs::Permissions::from_mode(0o4711)).unwrap();
         let made = Made { directory };
         File::create(made.image()).unwrap().set_len(128 << 20).unwrap();
-        let out = Command::new("/usr/sbin/mkfs.btrfs")
-            .args(["-q", "-f", "-r"])
-            .arg(&source)
-            .args(options)
-            .arg(made.image())
-            .output()
-            .unwrap_or_else(|why| panic!("this test needs mkfs.btrfs, of btrfs-progs: {why}"));
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        let mut command = Command::new("/usr/sbin/mkfs.btrfs");
+        command.args(["-q", "-f", "-r"]).arg(&source).args(options).arg(made.image());
+        made::run("btrfs-progs", &mut command);
         made
     }
 

@@ -1,9 +1,7 @@
 //! Real filesystems made by e2fsprogs, read back and compared with what was put in and with what `debugfs` says.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -11,6 +9,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::*;
+use crate::made::{self, Listing, noise};
 use crate::read_at::FileImage;
 use crate::tree::{Laid, Tree};
 
@@ -28,11 +27,9 @@ pub(super) struct Made {
 /// Runs one of Debian's programs and gives what it printed.
 #[track_caller]
 pub(super) fn run(program: &str, arguments: &[&str]) -> String {
-    let out = Command::new(program).args(arguments).env("DEBUGFS_PAGER", "cat").output();
-    let out = out.unwrap_or_else(|why| panic!("this test needs {program}, from Debian's e2fsprogs: {why}"));
-    let (stdout, stderr) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
-    assert!(out.status.success(), "{program} {arguments:?} failed: {stdout}{stderr}");
-    stdout.into_owned()
+    let mut command = Command::new(program);
+    String::from_utf8_lossy(&made::run("e2fsprogs", command.args(arguments).env("DEBUGFS_PAGER", "cat")))
+        .into()
 }
 
 /// Runs a `debugfs` request; it may write.
@@ -72,18 +69,6 @@ impl Made {
     }
 }
 
-/// Bytes that do not repeat within a block.
-pub(super) fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x2545_f491_4f6c_dd1du64;
-    let step = |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..length).map(step).collect()
-}
-
 /// A tree with one of everything that a source directory can hold.
 pub(super) fn one_of_everything(at: &Path) {
     fs::create_dir_all(at.join("etc/ssh")).unwrap();
@@ -116,48 +101,10 @@ pub(super) fn one_of_everything(at: &Path) {
     fs::write(at.join("caf\u{e9} \u{1f37a}"), b"names are bytes").unwrap();
 }
 
-/// Paths with the kind, size and permission bits of what they name.
-pub(super) type Listing = BTreeMap<String, (Kind, u64, u16)>;
-
-/// All paths below `root` with their kind, size and permission bits, as the host sees them.
-fn outside(root: &Path) -> Listing {
-    let mut found = BTreeMap::new();
-    let mut ahead = vec![root.to_path_buf()];
-    while let Some(directory) = ahead.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let entry = entry.unwrap();
-            let metadata = entry.metadata().unwrap();
-            let kind = inode::kind(metadata.mode() as u16).unwrap();
-            if kind == Kind::Directory {
-                ahead.push(entry.path());
-            }
-            let path = format!("/{}", entry.path().strip_prefix(root).unwrap().display());
-            let size = if kind == Kind::Directory { 0 } else { metadata.len() };
-            found.insert(path, (kind, size, metadata.mode() as u16 & 0o7777));
-        }
-    }
-    found
-}
-
-/// The same as the filesystem tells it, by listing directories.
+/// All paths of a filesystem, without the directory that only its makers know.
 pub(super) fn inside(fs: &Ext4) -> Listing {
-    let mut found = BTreeMap::new();
-    let mut ahead = vec![(String::new(), fs.root().unwrap())];
-    while let Some((path, directory)) = ahead.pop() {
-        for entry in fs.list(&directory).unwrap() {
-            if path.is_empty() && entry.name == b"lost+found" {
-                continue;
-            }
-            let node = fs.node(entry.inode).unwrap();
-            let path = format!("{path}/{}", String::from_utf8(entry.name).unwrap());
-            assert_eq!(node.kind, entry.kind);
-            let size = if node.kind == Kind::Directory { 0 } else { node.size_bytes };
-            found.insert(path.clone(), (node.kind, size, node.mode));
-            if node.kind == Kind::Directory {
-                ahead.push((path, node));
-            }
-        }
-    }
+    let mut found = made::inside(fs);
+    found.retain(|path, _| !path.starts_with("/lost+found"));
     found
 }
 
@@ -166,61 +113,11 @@ pub(super) fn inside(fs: &Ext4) -> Listing {
 fn check(options: &[&str]) {
     let made = Made::with(options, 96, one_of_everything);
     let fs = made.open();
-    let (outside, inside) = (outside(&made.source), inside(&fs));
-    let differing = outside.iter().find(|(path, facts)| inside.get(*path) != Some(facts));
-    let found = differing.and_then(|(path, _)| inside.get(path));
-    assert_eq!((differing, outside.len()), (None, inside.len()), "{options:?}: found {found:?}");
-    for (path, (kind, size, _)) in &inside {
-        let host = made.source.join(&path[1..]);
-        let node = fs.look_up_itself(path).unwrap().expect("what was listed is found");
-        match kind {
-            Kind::Symlink => {
-                assert_eq!(fs.read_link(&node).unwrap(), fs::read_link(host).unwrap().as_os_str().as_bytes());
-            }
-            Kind::File => {
-                let expected = fs::read(host).unwrap();
-                assert!(fs.read(&node, 0, *size as usize + 100).unwrap() == expected, "{path} {options:?}");
-                check_extents(&made, &fs, &node, &expected);
-            }
-            _ => {}
-        }
-    }
-    check_sweep_and_names(&fs, &inside);
-}
-
-/// The extents, read from the image itself, make up the file.
-#[track_caller]
-fn check_extents(made: &Made, fs: &Ext4, node: &Node, expected: &[u8]) {
-    let image = FileImage::open(&made.image).unwrap();
-    let mut bytes = vec![0; expected.len()];
-    for Extent { file_offset, device_offset, length } in fs.extents(node).unwrap() {
-        let range = file_offset as usize..(file_offset + length) as usize;
-        image.read_exact_at(device_offset, &mut bytes[range]).unwrap();
-    }
-    assert!(bytes == expected, "inode {}", node.inode);
-}
-
-/// The sweep meets what the walk meets, and names lead back to the same inodes.
-#[track_caller]
-fn check_sweep_and_names(fs: &Ext4, inside: &Listing) {
-    let names = fs.names().unwrap();
-    assert_eq!(names.faults_counted, 0, "{:?}", names.faults);
-    let mut swept = std::collections::HashSet::new();
-    let mut visit = |Laid { node, .. }: Laid<'_>| {
-        swept.insert(node.inode);
-        let path = names.path(node.inode).map(|path| String::from_utf8(path).unwrap());
-        if let Some(facts) = path.and_then(|path| inside.get(&path)) {
-            assert_eq!(facts.0, node.kind);
-        }
-    };
-    fs.sweep(&mut visit, &mut |fault| panic!("{fault:?}")).unwrap();
-    for inode in names.inodes() {
-        assert!(swept.contains(&inode), "{inode}");
-        let path = String::from_utf8(names.path(inode).unwrap()).unwrap();
-        assert_eq!(fs.look_up_itself(&path).unwrap().expect("a path that leads somewhere").inode, inode);
-    }
+    let inside = inside(&fs);
+    made::check_contents(&fs, &inside, &made.image, &made.source, options);
+    let (named, _) = made::check_sweep_and_names(&fs, &inside);
     // Hard links share an inode: one name in the source is the second one of its inode. The root and lost+found come on top.
-    assert_eq!(names.count(), inside.len() - 1 + 2);
+    assert_eq!(named, inside.len() - 1 + 2);
 }
 
 #[test]
@@ -387,18 +284,7 @@ fn owners_and_times_past_2038_are_told() {
 fn free_space_and_files_never_share_a_byte() {
     let made = Made::with(&["-t", "ext4", "-b", "1024"], 96, one_of_everything);
     let fs = made.open();
-    let mut free = Vec::new();
-    fs.free_space(&mut |from, to| free.push((from, to))).unwrap();
-    assert!(free.windows(2).all(|pair| pair[0].1 < pair[1].0));
-    let mut visit = |laid: Laid<'_>| {
-        for extent in laid.extents {
-            let after = free.partition_point(|(_, to)| *to <= extent.device_offset);
-            let apart = free.get(after).is_none_or(|(from, _)| *from >= extent.device_offset + extent.length);
-            assert!(apart, "{extent:?}");
-        }
-    };
-    fs.sweep(&mut visit, &mut |fault| panic!("{fault:?}")).unwrap();
-    let total: u64 = free.iter().map(|(from, to)| to - from).sum();
+    let total = made::check_free_space(&fs);
     let said = run("/usr/sbin/dumpe2fs", &["-h", made.image.to_str().unwrap()]);
     let said = said.lines().find_map(|line| line.strip_prefix("Free blocks:")).unwrap();
     assert_eq!(total / 1024, said.trim().parse::<u64>().unwrap());

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::fields::{u16_le, u32_le};
+use crate::made;
 use crate::read_at::FileImage;
 use crate::tree::{Laid, Tree};
 
@@ -28,10 +29,7 @@ struct Made {
 /// Runs one of Debian's programs and gives what it printed.
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
-    let out = Command::new(program).args(arguments).env("LC_ALL", "C.UTF-8").output();
-    let out = out.unwrap_or_else(|why| panic!("this test needs {program}, of ntfs-3g or wimtools: {why}"));
-    assert!(out.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
-    out.stdout
+    made::run("ntfs-3g and wimtools", Command::new(program).args(arguments).env("LC_ALL", "C.UTF-8"))
 }
 
 fn text(path: &Path) -> &str {

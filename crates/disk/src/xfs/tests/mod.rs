@@ -1,6 +1,6 @@
 //! Real filesystems made by xfsprogs, read back and compared with what was put in and with what `xfs_db` says.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
@@ -11,8 +11,9 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::*;
+use crate::made::{self, inside, noise};
 use crate::read_at::FileImage;
-use crate::tree::{Laid, Tree};
+use crate::tree::Tree;
 
 mod formats;
 mod hostile;
@@ -30,10 +31,7 @@ fn run(program: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
     // mkfs makes no filesystem below 300 MiB, except for those who test it, whom it knows by these.
     command.args(arguments).envs([("TEST_DIR", "x"), ("TEST_DEV", "x"), ("QA_CHECK_FS", "x")]);
-    let out = command.output().unwrap_or_else(|why| panic!("this test needs {program}, of xfsprogs: {why}"));
-    let (stdout, stderr) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
-    assert!(out.status.success(), "{program} {arguments:?} failed: {stdout}{stderr}");
-    stdout.into_owned()
+    String::from_utf8_lossy(&made::run("xfsprogs", &mut command)).into()
 }
 
 /// Runs requests of `xfs_db`; they may write, and checksums follow what is written.
@@ -127,18 +125,6 @@ fn describe(directory: &Path, text: &mut String) {
     }
 }
 
-/// Bytes that do not repeat within a block.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x2545_f491_4f6c_dd1du64;
-    let step = |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..length).map(step).collect()
-}
-
 /// A tree with one of everything that mkfs can be told to make. Of the directories, `short` fits its inode, `block` a block, `leaf` has
 /// one leaf, `node` several, and the blocks of `tree` are scattered, since those of its files come between them.
 fn one_of_everything(at: &Path) {
@@ -173,120 +159,24 @@ fn one_of_everything(at: &Path) {
     fs::write(at.join("caf\u{e9}\u{1f37a}"), b"names are bytes").unwrap();
 }
 
-/// Paths with the kind, size and permission bits of what they name.
-type Listing = BTreeMap<String, (Kind, u64, u16)>;
-
-/// All paths below `root` with their kind, size and permission bits, as the host sees them.
-fn outside(root: &Path) -> Listing {
-    let mut found = BTreeMap::new();
-    let mut ahead = vec![root.to_path_buf()];
-    while let Some(directory) = ahead.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let entry = entry.unwrap();
-            let metadata = entry.metadata().unwrap();
-            let kind = inode::kind(metadata.mode() as u16).unwrap();
-            if kind == Kind::Directory {
-                ahead.push(entry.path());
-            }
-            let path = format!("/{}", entry.path().strip_prefix(root).unwrap().display());
-            let size = if kind == Kind::Directory { 0 } else { metadata.len() };
-            found.insert(path, (kind, size, metadata.mode() as u16 & 0o7777));
-        }
-    }
-    found
-}
-
-/// The same as the filesystem tells it, by listing directories.
-fn inside(fs: &Xfs) -> Listing {
-    let mut found = BTreeMap::new();
-    let mut ahead = vec![(String::new(), fs.root().unwrap())];
-    while let Some((path, directory)) = ahead.pop() {
-        for entry in fs.list(&directory).unwrap() {
-            let node = fs.node(entry.inode).unwrap();
-            let path = format!("{path}/{}", String::from_utf8(entry.name).unwrap());
-            assert_eq!(node.kind, entry.kind);
-            let size = if node.kind == Kind::Directory { 0 } else { node.size_bytes };
-            found.insert(path.clone(), (node.kind, size, node.mode));
-            if node.kind == Kind::Directory {
-                ahead.push((path, node));
-            }
-        }
-    }
-    found
-}
-
 /// Makes a filesystem with `options` and checks that everything in it reads back.
 #[track_caller]
 fn check(options: &[&str]) {
     let made = Made::with(options, 96, one_of_everything);
     let fs = made.open();
-    let (outside, inside) = (outside(&made.source), inside(&fs));
-    let differing = outside.iter().find(|(path, facts)| inside.get(*path) != Some(facts));
-    let found = differing.and_then(|(path, _)| inside.get(path));
-    assert_eq!((differing, outside.len()), (None, inside.len()), "{options:?}: found {found:?}");
-    let image = FileImage::open(&made.image).unwrap();
-    for (path, (kind, size, _)) in &inside {
-        let host = made.source.join(&path[1..]);
-        let node = fs.look_up_itself(path).unwrap().expect("what was listed is found");
+    let inside = inside(&fs);
+    made::check_contents(&fs, &inside, &made.image, &made.source, options);
+    for path in inside.keys() {
+        let node = fs.look_up_itself(path).unwrap().unwrap();
         assert_eq!((node.uid, node.gid), (7, 70_000), "{path}");
-        if *kind == Kind::Symlink {
-            assert_eq!(fs.read_link(&node).unwrap(), fs::read_link(host).unwrap().as_os_str().as_bytes());
-        } else if *kind == Kind::File {
-            let expected = fs::read(host).unwrap();
-            assert!(fs.read(&node, 0, *size as usize + 100).unwrap() == expected, "{path} {options:?}");
-            let mut placed = vec![0; expected.len()];
-            for Extent { file_offset: at, device_offset, length } in fs.extents(&node).unwrap() {
-                image.read_exact_at(device_offset, &mut placed[at as usize..(at + length) as usize]).unwrap();
-            }
-            assert!(placed == expected, "{path} {options:?}");
-        }
-    }
-    check_sweep_and_names(&fs, &inside);
-    check_free_space(&made, &fs);
-    assert!(!fs.log_is_dirty().unwrap());
-}
-
-/// The sweep meets what the walk meets, and names lead back to the same inodes.
-#[track_caller]
-fn check_sweep_and_names(fs: &Xfs, inside: &Listing) {
-    let names = fs.names().unwrap();
-    assert_eq!(names.faults_counted, 0, "{:?}", names.faults);
-    let mut swept = HashSet::new();
-    let mut visit = |Laid { node, .. }: Laid<'_>| {
-        assert!(swept.insert(node.inode));
-        let path = names.path(node.inode).map(|path| String::from_utf8(path).unwrap());
-        if let Some(facts) = path.and_then(|path| inside.get(&path)) {
-            assert_eq!(facts.0, node.kind);
-        }
-    };
-    fs.sweep(&mut visit, &mut |fault| panic!("{fault:?}")).unwrap();
-    for inode in names.inodes() {
-        assert!(swept.contains(&inode), "{inode}");
-        let path = String::from_utf8(names.path(inode).unwrap()).unwrap();
-        assert_eq!(fs.look_up_itself(&path).unwrap().expect("a path that leads somewhere").inode, inode);
     }
     // The root comes on top, and in the sweep the two files of a realtime device that is not there.
-    assert_eq!((names.count(), swept.len()), (inside.len() + 1, inside.len() + 3));
-}
-
-/// Free space is as long as `xfs_db` says and shares no byte with a file.
-#[track_caller]
-fn check_free_space(made: &Made, fs: &Xfs) {
-    let mut free = Vec::new();
-    fs.free_space(&mut |from, to| free.push((from, to))).unwrap();
-    assert!(free.windows(2).all(|pair| pair[0].1 < pair[1].0));
-    let mut visit = |laid: Laid<'_>| {
-        for extent in laid.extents {
-            let after = free.partition_point(|(_, to)| *to <= extent.device_offset);
-            let apart = free.get(after).is_none_or(|(from, _)| *from >= extent.device_offset + extent.length);
-            assert!(apart, "{extent:?}");
-        }
-    };
-    fs.sweep(&mut visit, &mut |fault| panic!("{fault:?}")).unwrap();
-    let total: u64 = free.iter().map(|(from, to)| to - from).sum();
+    let counts = made::check_sweep_and_names(&fs, &inside);
+    assert_eq!(counts, (inside.len() + 1, inside.len() + 3));
     let said = xfs_db(&made.image, &["freesp -s"]);
     let said = said.lines().find_map(|line| line.strip_prefix("total free blocks ")).unwrap();
-    assert_eq!(total / fs.block_bytes(), said.trim().parse::<u64>().unwrap());
+    assert_eq!(made::check_free_space(&fs) / fs.block_bytes(), said.trim().parse::<u64>().unwrap());
+    assert!(!fs.log_is_dirty().unwrap());
 }
 
 #[test]
