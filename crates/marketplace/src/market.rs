@@ -211,6 +211,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0112-certification-certificates",
     "0113-judged-again",
     "0114-certification-exceptions",
+    "0115-publishing-watch",
 ];
 
 /// The house's tables and the chapters', as one list.

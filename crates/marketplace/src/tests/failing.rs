@@ -11,6 +11,7 @@ use house::{Columns, Id};
 
 use crate::certification::{self, again, exceptions};
 use crate::deployments::{self, Machine};
+use crate::images::Image;
 use crate::market::OnNewFailure;
 use crate::offers::Offer;
 use crate::orders;
@@ -73,6 +74,13 @@ impl Bench {
     async fn failing(&self) -> Vec<Failing> {
         let all = by_image(&mut self.market.market.read().await.expect("a look")).await.expect("a look");
         all.into_values().collect()
+    }
+
+    /// The one image that is on sale.
+    async fn image(&self) -> Image {
+        let by = self.market.acting(self.organisation).await;
+        let mut tx = self.market.market.read().await.expect("a look");
+        crate::images::images_of(&mut tx, &by).await.expect("a look").remove(0)
     }
 
     async fn number(&self, sql: &'static str) -> i64 {
@@ -263,10 +271,7 @@ house::on_both_engines! {
         bench.tick(DAY).await;
         assert_eq!((bench.status().await, bench.number(RUNS).await), (Status::Live, runs));
         assert_eq!(bench.number("select count(*) as n from certification_look where trouble is not null").await, 1);
-        let by = bench.market.acting(bench.organisation).await;
-        let mut tx = bench.market.market.read().await.unwrap();
-        let image = crate::images::images_of(&mut tx, &by).await.unwrap().remove(0);
-        drop(tx);
+        let image = bench.image().await;
         let page = bench.page(&format!("/sell/{}/images/{}", bench.organisation, image.id)).await;
         assert!(page.contains("came to nothing and will be tried again"), "{page}");
         puppet_says(bench.folder.path(), &broken(&["L18"]));
@@ -343,5 +348,64 @@ house::on_both_engines! {
         assert_eq!(bench.status().await, Status::Live);
         bench.buys().await.leads_to();
         assert!(people::on_desk(&mut bench.market.market.read().await.unwrap()).await.unwrap().is_empty());
+    }
+
+    async fn what_somebody_else_has_judged_is_acted_on_soon(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        bench.tick(TICK).await;
+        let by = bench.market.acting(bench.organisation).await;
+        let image = bench.image().await;
+        for (report, status) in [(broken(&["L18"]), Status::Stopped), (clean(), Status::Live)] {
+            puppet_says(bench.folder.path(), &report);
+            let mut tx = bench.market.market.write().await.unwrap();
+            certification::judge_again(&mut tx, &by, image.id, "kvm").await.unwrap();
+            tx.commit().await.unwrap();
+            bench.tick(TICK).await;
+            bench.tick(TICK).await;
+            assert_eq!(bench.status().await, status);
+        }
+        assert_eq!(bench.letters("acme", "Sold again").await.len(), 1);
+        let rests = "select count(*) as n from publishing_watch where due_at > 0 and run is not null";
+        assert_eq!(bench.number(rests).await, 1, "there is nothing left to do");
+    }
+
+    async fn what_is_off_sale_is_not_judged_until_it_is_back(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        let by = bench.market.acting(bench.organisation).await;
+        let mut tx = bench.market.market.write().await.unwrap();
+        publishing::withdraw(&mut tx, &by, bench.offer).await.unwrap();
+        tx.commit().await.unwrap();
+        let runs = bench.number(RUNS).await;
+        bench.says(&broken(&["L18"]), "a feed").await;
+        bench.tick(DAY * 2).await;
+        assert_eq!((bench.number(RUNS).await, bench.failing().await.len()), (runs, 0));
+        let mut tx = bench.market.market.write().await.unwrap();
+        publishing::resume(&mut tx, &by, bench.offer).await.unwrap();
+        tx.commit().await.unwrap();
+        bench.tick(TICK).await;
+        assert_eq!((bench.number(RUNS).await, bench.status().await), (runs + 1, Status::Stopped));
+    }
+
+    async fn what_was_listed_before_there_was_a_watch_is_watched(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        let only = if engine == Engine::Sqlite { "-- only sqlite" } else { "-- only postgres" };
+        let migration = include_str!("../../migrations/0115-publishing-watch.sql");
+        let (_, filling) = migration.split_once("-- What is listed already.").unwrap();
+        let (_, rest) = filling.split_once(only).unwrap();
+        let (first, _) = rest.split_once("-- end").unwrap();
+        let (_, last) = filling.rsplit_once("-- end").unwrap();
+        let mut tx = bench.market.market.write().await.unwrap();
+        for sql in ["delete from publishing_watch", "delete from publishing_listed_image", first, last] {
+            sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(tx.on()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let image = bench.image().await;
+        let mut tx = bench.market.market.read().await.unwrap();
+        let sql = "select i.image from publishing_listed_image i join publishing_watch w on w.image = i.image";
+        let rows = sqlx::query(sql).fetch_all(tx.on()).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.id("image").unwrap()).collect::<Vec<_>>(), [image.id]);
+        drop(tx);
+        bench.says(&broken(&["L18"]), "a feed").await;
+        assert_eq!(bench.status().await, Status::Stopped);
     }
 }

@@ -52,6 +52,11 @@ impl Measure {
             market.settings().advisories.as_deref().map(state_of).transpose()?.unwrap_or_default();
         Ok(Measure { rulebook: EDITION.to_owned(), profile: house::chance::hash(&text), advisories })
     }
+
+    /// One name for all of it, for whoever looks for what was judged by another.
+    pub fn name(&self) -> Result<String> {
+        Ok(house::chance::hash(&serde_json::to_string(self)?))
+    }
 }
 
 /// Another value whenever another feed was imported: an import writes a new file and gives it the name of the old one.
@@ -169,11 +174,6 @@ pub async fn origin(tx: &mut Tx, run: Id<Run>) -> Result<(Option<Why>, Option<St
     record::origin(tx, run).await
 }
 
-/// Another value whenever anything was concluded, for whoever keeps an eye on verdicts.
-pub async fn stamp(tx: &mut Tx) -> Result<String> {
-    record::stamp(tx).await
-}
-
 /// Notes what a run goes by that is judged now, so that it is not done once more.
 pub(super) async fn note(tx: &mut Tx, run: &Run, taken: &Taken, outcome: &Outcome) -> Result<()> {
     if let Outcome::Judged(_) = outcome {
@@ -231,7 +231,7 @@ pub async fn look_again(
     };
     let mut tx = claim.write().await?;
     settle(&mut tx, market, &image, profile, &taken, why, came_to).await?;
-    tx.commit().await
+    claim.keep(tx, "judge").await
 }
 
 /// Notes that judging an image failed on this side; it is tried again later.

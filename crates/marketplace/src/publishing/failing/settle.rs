@@ -17,20 +17,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Rules that the desk names in one line.
 const NAMED_MAX: usize = 6;
 
-/// Whether nothing follows from this verdict that has not been done.
-pub fn is_at_rest(run: &Run, known: Option<&Failing>, now: Timestamp) -> bool {
-    match (passes(run), known) {
-        (true, None) => true,
-        (false, Some(failing)) => failing.run == run.id && failing.will_stop_at().is_none_or(|at| now < at),
-        _ => false,
-    }
-}
-
 fn passes(run: &Run) -> bool {
     run.verdict() == Some(Verdict::Certified)
 }
 
-/// Does what follows from the newest verdict about an image on sale.
+/// Does what follows from the newest verdict about an image that these offers list, as far as it has not been done.
 pub async fn settle(
     tx: &mut Tx,
     market: &Market,
@@ -41,8 +32,7 @@ pub async fn settle(
     let Some(image) = images::image(tx, image).await? else { return Ok(()) };
     tx.concerns(image.organisation);
     let known = record::find(tx, image.id).await?;
-    let offers: Vec<&Listed> =
-        listed.iter().filter(|listed| listed.on_sale && listed.has(image.id)).collect();
+    let offers: Vec<&Listed> = listed.iter().filter(|listed| listed.on_sale).collect();
     match known {
         None if passes(run) => Ok(()),
         None => begins(tx, market, &offers, &image, run).await,
