@@ -212,6 +212,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0113-judged-again",
     "0114-certification-exceptions",
     "0115-publishing-watch",
+    "0116-certification-measure",
 ];
 
 /// The house's tables and the chapters', as one list.

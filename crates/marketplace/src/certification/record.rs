@@ -137,13 +137,25 @@ pub async fn broken_off(tx: &mut Tx, run: Id<Run>) -> Result<Option<Text>> {
     Ok(row.map(|row| row.maybe_json("broken_off")).transpose()?.flatten())
 }
 
-/// Notes that a run is under way.
-pub async fn start(tx: &mut Tx, run: Id<Run>) -> Result<()> {
-    sqlx::query("update certification_run set stage = 'running' where id = $1 and stage = 'queued'")
-        .bind(run.to_string())
-        .execute(tx.on())
-        .await?;
+/// Notes that a run is under way, and by which measure.
+pub async fn start(tx: &mut Tx, run: Id<Run>, measure: &str) -> Result<()> {
+    sqlx::query(
+        "update certification_run set stage = 'running', measure = $1 where id = $2 and stage <> 'concluded'",
+    )
+    .bind(measure)
+    .bind(run.to_string())
+    .execute(tx.on())
+    .await?;
     Ok(())
+}
+
+/// The measure by which a run is or was judged, once it is known.
+pub async fn measure(tx: &mut Tx, run: Id<Run>) -> Result<Option<String>> {
+    let row = sqlx::query("select measure from certification_run where id = $1")
+        .bind(run.to_string())
+        .fetch_one(tx.on())
+        .await?;
+    row.maybe_text("measure")
 }
 
 /// The blob with the newest facts of an image, if any were kept.

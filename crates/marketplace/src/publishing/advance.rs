@@ -14,6 +14,7 @@ use super::package::{self, Package};
 use super::{
     ADVANCE, Event, Reason, Stage, StepState, Submission, failing, letters, provision, record, validate,
 };
+use crate::certification::again::Measure;
 use crate::certification::{self, Then, Verdict};
 use crate::hall::portal_address;
 use crate::images;
@@ -188,13 +189,15 @@ async fn settle(
 }
 
 async fn begin_certification(claim: &Claim, market: &Market, submission: &Submission) -> Result<()> {
+    let profile = &market.settings().profile;
+    let measure = Measure::now(market, profile)?;
     let mut tx = claim.write().await?;
     let Some(submission) = at_stage(&mut tx, submission.id, "valid").await? else { return Ok(()) };
     let version = offers::version(&mut tx, submission.offer_version).await?;
     let mut runs = Vec::new();
     for image in validate::images_of(&version.document) {
         let then = Then { kind: ADVANCE, subject: submission.id.to_string() };
-        runs.push(certification::begin(&mut tx, image, &market.settings().profile, Some(then)).await?);
+        runs.push(certification::begin(&mut tx, image, profile, &measure, Some(then)).await?);
     }
     move_on(&mut tx, audit::HOUSE, submission, Event::CertificationBegun { runs }, &[]).await?;
     tx.commit().await

@@ -186,7 +186,7 @@ pub(super) async fn note(tx: &mut Tx, run: &Run, taken: &Taken, outcome: &Outcom
 /// What is judged by, as it was before the judging began: what changes meanwhile calls for another look.
 #[derive(Debug, Clone)]
 pub struct Taken {
-    measure: Measure,
+    pub(super) measure: Measure,
     advisories: Option<String>,
 }
 
