@@ -82,7 +82,7 @@ async fn examine(market: Market, claim: Claim) -> Result<Next> {
     let image = images::image(&mut tx, run.image).await?;
     let facts = match claim.payload::<Option<Reading>>()? {
         Some(Reading::Image) => None,
-        Some(Reading::Facts) | None => record::facts(&mut tx, run.image).await?,
+        Some(Reading::Facts) | None => record::facts(&mut tx, run.image, &run.profile).await?,
     };
     tx.commit().await?;
     let image = image.ok_or_else(|| Error::fault("a run speaks of an image that is not there"))?;

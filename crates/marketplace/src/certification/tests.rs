@@ -119,7 +119,7 @@ house::on_both_engines! {
         let blobs = market.market.blobs().clone();
         let source: std::sync::Arc<dyn disk::read_at::ReadAt> = std::sync::Arc::new(vhd(2, 3));
         let mut tx = market.market.read().await.unwrap();
-        let name = record::facts(&mut tx, image.id).await.unwrap().expect("the first run kept its facts");
+        let name = record::facts(&mut tx, image.id, "kvm").await.unwrap().expect("the first run kept its facts");
         drop(tx);
         let facts = blobs.path(&name).unwrap();
         let kept = std::fs::read(&facts).unwrap();
@@ -140,7 +140,7 @@ house::on_both_engines! {
             let desk = certifier::certify(source.clone(), "disk.vhd", &profile, &certifier::progress::Silent);
             assert_eq!(found.rules.len(), desk.rules.len());
             assert_eq!((found.verdict, found.content_id), (desk.verdict, desk.content_id));
-            assert_eq!(record::facts(&mut tx, image.id).await.unwrap().as_ref(), Some(&name));
+            assert_eq!(record::facts(&mut tx, image.id, "kvm").await.unwrap().as_ref(), Some(&name));
         }
     }
 

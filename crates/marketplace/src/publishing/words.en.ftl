@@ -194,6 +194,7 @@ publishing-failing-badge-sold = Sold
 publishing-failing-why-rulebook = It was judged again because the rulebook has a new edition.
 publishing-failing-why-profile = It was judged again because the market’s profile changed.
 publishing-failing-why-advisories = It was judged again because what is known of vulnerabilities changed.
+publishing-failing-why-scanners = It was judged again because the market’s own rules against malware changed.
 publishing-failing-why-exceptions = It was judged again because what is accepted of it by exception changed.
 publishing-failing-why-day = It was judged again because a day had passed.
 publishing-failing-why-asked = It was judged again because someone asked for it.

@@ -191,6 +191,7 @@ publishing-failing-badge-sold = Vendue
 publishing-failing-why-rulebook = Elle a été jugée de nouveau parce que le règlement a une nouvelle édition.
 publishing-failing-why-profile = Elle a été jugée de nouveau parce que le profil du marché a changé.
 publishing-failing-why-advisories = Elle a été jugée de nouveau parce que l’on en sait plus sur les vulnérabilités.
+publishing-failing-why-scanners = Elle a été jugée de nouveau parce que les règles de la place de marché contre les logiciels malveillants ont changé.
 publishing-failing-why-exceptions = Elle a été jugée de nouveau parce que ce qui en est accepté par exception a changé.
 publishing-failing-why-day = Elle a été jugée de nouveau parce qu’un jour s’était écoulé.
 publishing-failing-why-asked = Elle a été jugée de nouveau parce que quelqu’un l’a demandé.

@@ -408,4 +408,46 @@ house::on_both_engines! {
         bench.says(&broken(&["L18"]), "a feed").await;
         assert_eq!(bench.status().await, Status::Stopped);
     }
+
+    async fn rules_of_the_operators_own_that_changed_are_asked_about_the_image_itself(engine) {
+        let rules = tempfile::tempdir().unwrap();
+        let zebra = "rule zebra { strings: $a = \"zebra\" condition: $a }";
+        std::fs::write(rules.path().join("a.yar"), zebra).unwrap();
+        let off = certifier::rulebook::RULEBOOK.iter().filter(|rule| rule.id != "M01");
+        let off: String = off.map(|rule| format!("{} = \"off\"\n", rule.id)).collect();
+        let scanners = format!("[scanners]\nrules = \"{}\"\n", rules.path().display());
+        let market = MarketInABox::open_with(engine, |settings| {
+            settings.own_profile = Some(format!("name = \"house\"\nbase = \"kvm\"\n[severity]\n{off}{scanners}"));
+            settings.profile = "house".to_owned();
+        })
+        .await;
+        let (_, organisation) = market.publisher("Acme").await;
+        market.live_offer(organisation, "hardened-nginx").await;
+        watch_soon(&market.market).await.unwrap();
+        market.work().await;
+        let sql = "select facts from certification_run where profile = 'house' order by id desc limit 1";
+        let facts = async || {
+            let mut tx = market.market.read().await.unwrap();
+            sqlx::query(sql).fetch_one(tx.on()).await.unwrap().text("facts").unwrap()
+        };
+        let first = facts().await;
+        std::fs::write(rules.path().join("b.yar"), zebra).unwrap();
+        market.turn(TICK);
+        market.work().await;
+        let second = facts().await;
+        assert_ne!(second, first, "it was read again, by the rules of now");
+
+        // From now on its facts are enough: the image itself is not there to be read.
+        let by = market.acting(organisation).await;
+        let mut tx = market.market.read().await.unwrap();
+        let image = crate::images::images_of(&mut tx, &by).await.unwrap().remove(0);
+        drop(tx);
+        market.market.blobs().remove(&image.content_id).unwrap();
+        market.turn(DAY);
+        market.work().await;
+        let mut tx = market.market.read().await.unwrap();
+        let look = again::look(&mut tx, image.id, "house").await.unwrap().unwrap();
+        assert!(look.trouble.is_none() && look.at == tx.now(), "{look:?}");
+        assert!(by_image(&mut tx).await.unwrap().is_empty());
+    }
 }
