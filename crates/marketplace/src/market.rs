@@ -213,6 +213,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0114-certification-exceptions",
     "0115-publishing-watch",
     "0116-certification-measure",
+    "0117-publishing-ending",
 ];
 
 /// The house's tables and the chapters', as one list.

@@ -76,6 +76,23 @@ impl Bench {
         all.into_values().collect()
     }
 
+    /// The operator accepts that the image breaks a rule, for so many days.
+    async fn accepts(&self, rule: &str, days: u32) {
+        let image = self.image().await;
+        let mut tx = self.market.market.write().await.expect("a transaction");
+        let by =
+            people::operator(&people::operators(&mut tx).await.expect("a look")[0]).expect("an operator");
+        let (until, today) = (certification::day_of(tx.now() + DAY * days), certification::day_of(tx.now()));
+        let wanted = exceptions::Wanted::parse("It does no harm here.", &until.to_string(), today);
+        let wanted = wanted.expect("it can be taken");
+        exceptions::grant(&mut tx, &self.market.market, &by, &image, "kvm", rule, &wanted)
+            .await
+            .expect("granted");
+        tx.commit().await.expect("kept");
+        self.tick(TICK).await;
+        self.tick(TICK).await;
+    }
+
     /// The one image that is on sale.
     async fn image(&self) -> Image {
         let by = self.market.acting(self.organisation).await;
@@ -290,15 +307,8 @@ house::on_both_engines! {
         let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
         bench.says(&broken(&["L24"]), "a feed").await;
         assert_eq!(bench.status().await, Status::Stopped);
-        let image = bench.failing().await[0].image;
-        let mut tx = bench.market.market.write().await.unwrap();
-        let by = people::operator(&people::operators(&mut tx).await.unwrap()[0]).unwrap();
-        let until = (tx.now() + DAY * 30).to_string();
-        let wanted = exceptions::Wanted::parse("It does no harm here.", &until[..10], certification::day_of(tx.now())).unwrap();
-        let image = crate::images::image(&mut tx, image).await.unwrap().unwrap();
-        exceptions::grant(&mut tx, &bench.market.market, &by, &image, "kvm", "L24", &wanted).await.unwrap();
-        tx.commit().await.unwrap();
-        bench.tick(TICK).await;
+        let image = bench.image().await;
+        bench.accepts("L24", 30).await;
         assert_eq!(bench.status().await, Status::Live);
         let letters = bench.letters("acme", "Sold again").await;
         assert!(letters[0].contains("accepted of it by exception changed"), "{letters:?}");
@@ -449,5 +459,67 @@ house::on_both_engines! {
         let look = again::look(&mut tx, image.id, "house").await.unwrap().unwrap();
         assert!(look.trouble.is_none() && look.at == tx.now(), "{look:?}");
         assert!(by_image(&mut tx).await.unwrap().is_empty());
+    }
+
+    async fn an_exception_that_something_on_sale_rests_on_does_not_end_unannounced(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        bench.says(&broken(&["L24"]), "a feed").await;
+        bench.accepts("L24", 30).await;
+        let mut tx = bench.market.market.write().await.unwrap();
+        let french = "update people_person set language = 'fr' where email = 'operator@market.test'";
+        sqlx::query(french).execute(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+        let told = async || {
+            let (acme, olive) = ("An exception ends on", "Une exception prend fin le");
+            (bench.letters("acme", acme).await, bench.letters("operator", olive).await)
+        };
+        let waiting = async || people::on_desk(&mut bench.market.market.read().await.unwrap()).await.unwrap();
+        for _ in 0..23 {
+            bench.tick(DAY).await;
+        }
+        assert_eq!(told().await, (Vec::new(), Vec::new()), "there are more than seven days left");
+        bench.tick(DAY).await;
+        let (acme, olive) = told().await;
+        let ([acme], [olive]) = (&acme[..], &olive[..]) else { panic!("one each: {acme:?} {olive:?}") };
+        for said in ["3\u{a0}June 2026", "L24", "It does no harm here.", "New sales stop as soon as", "/status"] {
+            assert!(acme.contains(said), "`{said}` is missing in {acme}");
+        }
+        for said in ["3 juin 2026", "L24", "It does no harm here.", "/except/L24"] {
+            assert!(olive.replace('\u{a0}', " ").contains(said), "`{said}` is missing in {olive}");
+        }
+        let [one] = &waiting().await[..] else { panic!("{:?}", waiting().await) };
+        assert!(one.kind == "publishing-desk-ending" && one.due.is_some(), "{one:?}");
+        for _ in 0..3 {
+            bench.tick(DAY).await;
+        }
+        let (acme, olive) = told().await;
+        assert_eq!((acme.len(), olive.len()), (1, 1), "it is told once");
+
+        // Another one takes its place, and is told of in its turn.
+        bench.accepts("L24", 20).await;
+        assert!(waiting().await.is_empty());
+        for _ in 0..14 {
+            bench.tick(DAY).await;
+        }
+        let (acme, olive) = told().await;
+        assert_eq!((acme.len(), olive.len(), waiting().await.len()), (2, 2, 1));
+        for _ in 0..8 {
+            bench.tick(DAY).await;
+        }
+        assert_eq!(bench.status().await, Status::Stopped, "it has ended");
+        let kinds: Vec<String> = waiting().await.into_iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, ["publishing-desk-failing"]);
+        assert_eq!(told().await.0.len(), 2);
+    }
+
+    async fn the_end_of_an_exception_that_nothing_on_sale_rests_on_is_no_news(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        bench.says(&broken(&["L24"]), "a feed").await;
+        bench.accepts("L24", 20).await;
+        bench.says(&clean(), "a better feed").await;
+        for _ in 0..22 {
+            bench.tick(DAY).await;
+        }
+        assert!(bench.letters("acme", "An exception ends on").await.is_empty());
     }
 }

@@ -12,7 +12,7 @@ use house::{Id, Result, Timestamp, jobs};
 use tracing::warn;
 
 use super::record::{self, watched};
-use super::settle;
+use super::{ending, settle};
 use crate::certification::again::{self, LOOK_EVERY, Measure, Why};
 use crate::images::Image;
 use crate::market::Market;
@@ -114,6 +114,7 @@ async fn see_to(market: &Market, claim: &Claim, image: Id<Image>, measure: &Meas
     let mut tx = claim.write().await?;
     let now = tx.now();
     let listed = record::listed_with(&mut tx, image).await?;
+    ending::clear(&mut tx, image, !listed.is_empty()).await?;
     if listed.is_empty() {
         watched::forget(&mut tx, image).await?;
         tx.commit().await?;
@@ -121,12 +122,12 @@ async fn see_to(market: &Market, claim: &Claim, image: Id<Image>, measure: &Meas
     }
     let run = again::newest_judged(&mut tx, image, profile).await?;
     let until = if listed.iter().any(|listed| listed.on_sale) {
-        if let Some(run) = &run {
-            settle::settle(&mut tx, market, &listed, image, run).await?;
-        }
+        let next = match &run {
+            Some(run) => settle::settle(&mut tx, market, &listed, image, run).await?,
+            None => None,
+        };
         let look = again::due(&mut tx, image, profile, measure).await?.err().unwrap_or(now);
-        let stop = record::find(&mut tx, image).await?.and_then(|failing| failing.will_stop_at());
-        stop.map_or(look, |stop| stop.min(look))
+        next.map_or(look, |next| next.min(look))
     } else {
         // It is seen to as soon as it is put back on sale; this is for a publisher who may sell again.
         now + LOOK_EVERY

@@ -7,6 +7,7 @@
 //! [`certification::again`]: crate::certification::again
 
 mod decide;
+mod ending;
 mod jobs;
 mod letters;
 pub mod pages;

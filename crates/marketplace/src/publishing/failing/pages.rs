@@ -11,7 +11,7 @@ use house::words::Words;
 use house::{Id, Result};
 use serde::Deserialize;
 
-use super::view::FailingView;
+use super::view::{FailingView, market_rule};
 use super::{Decided, Failing, Listed, record, settle};
 use crate::hall::pages::{Visit, done};
 use crate::images::{self, Image};
@@ -58,18 +58,6 @@ fn badge(w: &Words, failing: &Failing) -> Badge {
     }
 }
 
-/// What the market does by itself.
-fn rule(w: &Words, market: &Market) -> String {
-    use crate::market::OnNewFailure;
-    match market.settings().on_new_failure {
-        OnNewFailure::Tell => w.say("publishing-failing-rule-tell").to_string(),
-        OnNewFailure::Stop { grace_days: 0 } => w.say("publishing-failing-rule-stop").to_string(),
-        OnNewFailure::Stop { grace_days } => {
-            w.say("publishing-failing-rule-grace").with("days", grace_days).to_string()
-        }
-    }
-}
-
 async fn list(visit: Visit) -> Result<Response> {
     let operator = visit.operator()?;
     let w = visit.w.clone();
@@ -87,7 +75,7 @@ async fn list(visit: Visit) -> Result<Response> {
         });
     }
     drop(tx);
-    let rule = rule(&w, &visit.market);
+    let rule = market_rule(&w, &visit.market);
     show(&ListPage { frame: visit.desk(&operator), lines, rule, w })
 }
 

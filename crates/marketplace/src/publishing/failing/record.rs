@@ -1,5 +1,6 @@
 //! The SQL of what is on sale and no longer passes.
 
+pub mod ending;
 pub mod watched;
 
 use std::collections::BTreeMap;
