@@ -1,9 +1,9 @@
 //! What the watch over images on sale costs, in processor time of this process: `cargo bench -p marketplace --bench watch -- [OFFERS] [SECONDS]`.
 //!
 //! Makes a market in a scratch SQLite with so many live offers (5,000), each with an image of its own, its report and its facts, and
-//! tells what a round of the watch costs that finds nothing, one in which somebody else has judged an image, and judging all of them after
-//! a change of the rulebook, of which it waits for so many seconds (60). The images are 2 MiB and nearly empty, so that what is measured
-//! is the watch and not the rules.
+//! tells what the watch costs in its very first rounds, in a round that finds nothing, in one after somebody else has judged an image, and
+//! after a change of the rulebook, for which it is given so many seconds (60). The images are 2 MiB and nearly empty, so that what is
+//! measured is the watch and not the rules.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +30,22 @@ const IDLE_ROUNDS: u32 = 1000;
 const JUDGED_BY_OTHERS: u32 = 100;
 const OFFERS_OF_ONE: usize = 10;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+type Outcome<T> = Result<T, Broken>;
+
+/// Whatever went wrong, as a text.
+struct Broken(String);
+
+impl<Cause: std::fmt::Display> From<Cause> for Broken {
+    fn from(cause: Cause) -> Broken {
+        Broken(cause.to_string())
+    }
+}
+
+impl std::fmt::Debug for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
@@ -57,7 +72,13 @@ async fn main() -> Outcome<()> {
     publishing::watch_soon(&market).await?;
     let (before, begun) = (cpu_ms(), Instant::now());
     worker.run_due().await?;
-    println!("the first rounds after a start: {} ms, {:.1?}", cpu_ms() - before, begun.elapsed());
+    println!("the first rounds of all: {} ms, {:.1?}", cpu_ms() - before, begun.elapsed());
+
+    let worker = Worker::new(database.clone(), handlers(&market), "bench", Breakpoint::none());
+    database.clock().turn(TICK);
+    let before = cpu_ms();
+    worker.run_due().await?;
+    println!("the first round after another start: {} ms", cpu_ms() - before);
 
     let before = cpu_ms();
     for _ in 0..IDLE_ROUNDS {
@@ -76,14 +97,13 @@ async fn main() -> Outcome<()> {
     }
     println!("the rounds after another judged one: {:.2} ms", per(cpu_ms() - before, JUDGED_BY_OTHERS));
 
-    change_the_rulebook(&market, &database, &worker, offers, patience).await
+    change_the_rulebook(&market, &database, offers, patience).await
 }
 
 /// Lets all looks be of an older edition, and tells what it costs to judge by this one.
 async fn change_the_rulebook(
     market: &Market,
     database: &Database,
-    worker: &Worker,
     offers: usize,
     patience: Duration,
 ) -> Outcome<()> {
@@ -96,9 +116,10 @@ async fn change_the_rulebook(
     tx.commit().await?;
     database.clock().turn(TICK);
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let working = worker.clone();
+    // Another rulebook comes with another program, which remembers nothing.
+    let worker = Worker::new(database.clone(), handlers(market), "bench", Breakpoint::none());
     let (before, begun) = (cpu_ms(), Instant::now());
-    let running = tokio::spawn(async move { working.run(stopped).await });
+    let running = tokio::spawn(async move { worker.run(stopped).await });
     let mut done = 0;
     // The clock stands, so looks of this moment are those that are done.
     while done < i64::try_from(offers)? && begun.elapsed() < patience {
@@ -227,7 +248,7 @@ async fn image(
         tx,
         "insert into images_image (id, organisation, person, content_id, sha256, file_name, size_bytes, sealed_at) \
          values ($1, $2, $3, $4, $4, 'disk.vhd', 2097664, 1)",
-        &[&image, &organisation, &id(PERSON, 0), stored.content_id()],
+        &[&image, &organisation, &id(PERSON, 0), stored.content_id().trim_start_matches("halle1:")],
     )
     .await?;
     let at = tx.now().as_microsecond();
