@@ -19,7 +19,7 @@ use crate::in_order::in_order;
 use crate::leftovers::{self, Leftovers};
 use crate::linux::belonging::Belonging;
 use crate::listed::Listed;
-use crate::malware::Scanners;
+use crate::malware::{Scanners, SearchedBy};
 use crate::packages::Inventory;
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
@@ -44,6 +44,9 @@ pub struct Content {
     pub content_id: String,
     /// What the bytes were searched for; see [`anchors::edition`].
     pub searched_for: String,
+    /// By whom files were searched beside our own rules.
+    #[serde(default)]
+    pub searched_by: SearchedBy,
     pub allocated_bytes: u64,
     /// Of them, what was searched.
     pub scanned_bytes: u64,
@@ -90,7 +93,8 @@ pub fn look(
     progress: &dyn Progress,
 ) -> io::Result<Looked> {
     let volumes = disk.map_or(&[][..], |disk| &disk.volumes);
-    let mut content = Content { searched_for: anchors::edition(), ..Content::default() };
+    let (searched_for, searched_by) = (anchors::edition(), scanners.searched_by());
+    let mut content = Content { searched_for, searched_by, ..Content::default() };
     let mut manifests = Vec::new();
     let mut index = Index::default();
     let mut sealed: Vec<(Range<u64>, String, Phrase)> = Vec::new();

@@ -22,7 +22,7 @@ use crate::linux::kernel::{self, Kernel};
 use crate::linux::mounts;
 use crate::linux::root::Root;
 use crate::linux::sshd::{self, Sshd};
-use crate::malware::Scanners;
+use crate::malware::{Scanners, SearchedBy};
 use crate::packages::distribution::{self, Distribution};
 use crate::packages::{self, Inventory, Package};
 use crate::progress::Progress;
@@ -44,6 +44,8 @@ pub struct Facts {
     pub advisories: Option<Result<Found, Undecided>>,
     /// The day of judging, if the caller gave one: there is no clock here.
     pub judged_on: Option<Day>,
+    /// Who is to have searched the files beside our own rules.
+    pub to_be_searched_by: SearchedBy,
     /// What these facts were kept as, where there is no disk to ask.
     pub kept: Option<Arc<Pages>>,
 }
@@ -103,6 +105,7 @@ pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
         inventory: None,
         advisories: None,
         judged_on: None,
+        to_be_searched_by: SearchedBy::default(),
         kept: None,
     })
 }
@@ -153,8 +156,9 @@ impl Facts {
     }
 }
 
-/// Looks every package up in what was given.
+/// Looks every package up in what was given, and notes who is to have searched the files.
 pub fn look_up(facts: &mut Facts, given: &Given<'_>) {
+    facts.to_be_searched_by = given.scanners.map(Scanners::searched_by).unwrap_or_default();
     facts.judged_on = given.on;
     facts.advisories = given
         .advisories

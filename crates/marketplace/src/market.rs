@@ -211,6 +211,9 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0112-certification-certificates",
     "0113-judged-again",
     "0114-certification-exceptions",
+    "0115-publishing-watch",
+    "0116-certification-measure",
+    "0117-publishing-ending",
 ];
 
 /// The house's tables and the chapters', as one list.

@@ -41,6 +41,10 @@ fn searched_for_the_same(content: &Content) -> Result<(), Undecided> {
 
 pub fn no_malware(facts: &Facts, _: &Thresholds) -> Look {
     let content = content(facts)?;
+    // What others found may be nothing to those who are asked now, and what they passed over something.
+    if content.searched_by != facts.to_be_searched_by {
+        return Err(Undecided(say("undecided.searched_by_others")));
+    }
     let mut evidence: Vec<Evidence> = content
         .found
         .iter()

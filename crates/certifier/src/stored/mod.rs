@@ -151,7 +151,10 @@ pub fn must_be_read_again(report: &Report) -> bool {
 fn says_not_kept(phrase: &Phrase) -> bool {
     matches!(
         phrase.key.as_str(),
-        "unreadable.not_kept" | "undecided.not_kept" | "undecided.searched_otherwise"
+        "unreadable.not_kept"
+            | "undecided.not_kept"
+            | "undecided.searched_otherwise"
+            | "undecided.searched_by_others"
     ) || phrase.parts().any(says_not_kept)
 }
 

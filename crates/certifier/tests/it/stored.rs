@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use certifier::facts::{Facts, Given};
+use certifier::finding::Verdict;
 use certifier::linux::root::Root;
+use certifier::malware::Scanners;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
 use certifier::report::Report;
-use certifier::stored::{Stored, certify_and_store, judge_stored};
+use certifier::stored::{Stored, certify_and_store, judge_stored, must_be_read_again};
 use disk::read_at::FileImage;
 
 use crate::specimen::{Image, Specimen};
@@ -58,6 +60,37 @@ fn what_later_rules_may_ask_is_answered_and_the_rest_is_never_made_up() {
     let why = root.text("/opt/shop/settings").unwrap_err().0;
     assert!(format!("{why:?}").contains("unreadable.not_kept"), "{why:?}");
     assert_eq!(facts.missed(), 1);
+}
+
+#[test]
+fn facts_say_whose_rules_searched_the_files_and_answer_no_others() {
+    let rules = |name: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rule = format!("rule {name} {{ strings: $a = \"{name}\" condition: $a }}");
+        std::fs::write(folder.path().join("a.yar"), rule).expect("room");
+        Scanners::default().with_rules(folder.path()).expect("good rules")
+    };
+    let (nobody, zebra, lion) = (Scanners::default(), rules("zebra"), rules("lion"));
+    let image = Specimen::clean().small().file("/srv/a", "a zebra").build();
+    let given = |scanners| Given { scanners: Some(scanners), ..Given::default() };
+    for (kept_by, is_found) in [(&nobody, false), (&zebra, true), (&lion, false)] {
+        let (name, profile) = (&image.file_name, Profile::kvm());
+        let (report, stored) = certify_and_store(source(&image), name, &profile, &given(kept_by), &Silent);
+        assert_eq!(report.rule("M01").expect("a rule").verdict == Verdict::Fail, is_found);
+        let stored = stored.expect("it can be read").to_bytes().expect("they are small");
+        let stored = Stored::parse(&stored).expect("they were just written");
+        for asked in [&nobody, &zebra, &lion] {
+            let again = judge_stored(&stored, &profile, &given(asked));
+            let is_same = asked.searched_by() == kept_by.searched_by();
+            assert_eq!(again == report, is_same);
+            assert_eq!(must_be_read_again(&again), !is_same);
+            if !is_same {
+                let judged = again.rule("M01").expect("a rule");
+                assert_eq!(judged.verdict, Verdict::NotDecided);
+                assert_eq!(judged.reason.key, "undecided.searched_by_others");
+            }
+        }
+    }
 }
 
 #[test]

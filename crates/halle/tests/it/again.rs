@@ -36,9 +36,12 @@ fn import(data: &Path, package: &str) {
 }
 
 fn start(ground: &Ground, profile: &Path) -> Server {
+    Server::start(ground.data(), &arguments(ground, profile))
+}
+
+fn arguments<'a>(ground: &'a Ground, profile: &'a Path) -> Vec<&'a str> {
     let profile = profile.to_str().expect("a path in Unicode");
-    let own = ["--profile", profile, "--grace-days", "0"];
-    Server::start(ground.data(), &[&ground.arguments()[..], &own].concat())
+    [&ground.arguments()[..], &["--profile", profile, "--grace-days", "0"]].concat()
 }
 
 fn letters(look: &Look, title: &'static str) -> i64 {
@@ -105,4 +108,61 @@ fn a_feed_stops_new_sales_and_a_better_one_goes_on_with_them() {
     ground.want_the_machine_gone();
     look.until("select count(*) as n from deployments_deployment where stage = 'destroyed'", 1, PATIENCE);
     assert!(server.stop().success(), "{}", server.log());
+}
+
+/// Where the watch can be caught: an image was judged, and what follows was done, each before and after it is kept.
+const PLACES: [&str; 4] = [
+    "publishing.watch.judge/before",
+    "publishing.watch.judge/stored",
+    "publishing.watch.settle/before",
+    "publishing.watch.settle/stored",
+];
+
+/// Each time the power goes the server is started again, and nobody does anything else.
+#[track_caller]
+fn watched_once(ground: &Ground) {
+    let profile = ground.data().join("house.toml");
+    std::fs::write(&profile, PROFILE).expect("room for a profile");
+    import(ground.data(), "not-installed");
+    let mut server = start(ground, &profile);
+    let look = ground.look();
+    look.until(JUDGED, 1, PATIENCE);
+    look.until(SEEN_TO, 1, PATIENCE);
+    assert!(server.stop().success(), "{}", server.log());
+    for (times, place) in (1..).zip(PLACES) {
+        for (package, failing, judged) in [("base-files", 1, 2 * times), ("not-installed", 0, 2 * times + 1)]
+        {
+            import(ground.data(), package);
+            Server::die_at(place, ground.data(), &arguments(ground, &profile));
+            let mut server = start(ground, &profile);
+            look.until(FAILING, failing, PATIENCE);
+            look.until(SEEN_TO, 1, PATIENCE);
+            assert!(server.stop().success(), "{}", server.log());
+            let after = format!("after {place}, when {package} was known to be broken");
+            assert_eq!(look.number(JUDGED), judged, "{after}: each cause is judged once");
+            assert_eq!(look.number(GIVEN_UP), 0, "{after}");
+            let sold_again = if failing == 1 { times - 1 } else { times };
+            assert_eq!(letters(&look, "No longer passes: Notes"), 2 * times, "{after}");
+            assert_eq!(letters(&look, "Sold again: Notes"), 2 * sold_again, "{after}");
+            let told = look.texts("select what as t from house_audit where what like 'publishing.%'");
+            let noted = |what: &str| told.iter().filter(|one| *one == what).count() as i64;
+            assert_eq!(noted("publishing.fails"), times, "{after}: sales stop once");
+            assert_eq!(noted("publishing.passes_again"), sold_again, "{after}: and go on once");
+        }
+    }
+}
+
+/// Images of which all that follows from their newest judgement was done.
+const SEEN_TO: &str = "select count(*) as n from publishing_watch w where w.due_at > 0 and w.run = \
+     (select max(r.id) from certification_run r where r.image = w.image and r.profile = 'house' and r.report is not null)";
+const GIVEN_UP: &str = "select count(*) as n from house_job where state = 'dead'";
+
+#[test]
+fn an_image_on_sale_is_judged_told_and_stopped_once_wherever_the_power_goes() {
+    watched_once(&Ground::at(Stop::SignedOff));
+}
+
+#[test]
+fn a_watch_on_postgresql_goes_on_as_well() {
+    watched_once(&Ground::on_postgres_at(Stop::SignedOff));
 }

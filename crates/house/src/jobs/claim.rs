@@ -135,6 +135,14 @@ impl Claim {
         tx.commit().await
     }
 
+    /// Commits one change of a job that has no end: what it did is told by the change itself, and no step is kept of it.
+    pub async fn keep(&self, tx: Tx, name: &str) -> Result<()> {
+        self.breakpoint.reach(|| format!("{}.{name}/before", self.kind));
+        tx.commit().await?;
+        self.breakpoint.reach(|| format!("{}.{name}/stored", self.kind));
+        Ok(())
+    }
+
     /// Ends the job in the transaction that carries its last change, so that both hold or neither.
     pub async fn finish(&self, mut tx: Tx) -> Result<Next> {
         self.breakpoint.reach(|| format!("{}.finish/before", self.kind));

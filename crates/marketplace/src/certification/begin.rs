@@ -4,36 +4,55 @@ use certifier::rulebook::EDITION;
 use house::{Id, Result, Tx, audit, jobs};
 use serde_json::json;
 
-use super::again::{Why, because};
+use super::again::{Measure, Why, because, look};
 use super::jobs::Reading;
 use super::{Run, Stage, Then, Verdict, exceptions, record};
 use crate::images::Image;
 use crate::people::ActingFor;
 
-/// Begins to judge an image by this profile, which the caller knows to be one. A run of the same image, profile and rulebook that is
-/// concluded already, with what is accepted today, is not done again: `then` is queued at once. One that is under way is joined.
-pub async fn begin(tx: &mut Tx, image: Id<Image>, profile_name: &str, then: Option<Then>) -> Result<Id<Run>> {
+/// Begins to judge an image by this profile, which the caller knows to be one, and by this measure. A run of the same image and
+/// profile that is concluded already, if it or a later look went by the same measure and with what is accepted today, is not done again:
+/// `then` is queued at once. One that waits, or is under way by this measure, is joined. That a day has passed calls for no other run.
+pub async fn begin(
+    tx: &mut Tx,
+    image: Id<Image>,
+    profile_name: &str,
+    measure: &Measure,
+    then: Option<Then>,
+) -> Result<Id<Run>> {
     let known = record::newest_by(tx, image, profile_name, EDITION).await?;
-    let as_today = match &known {
-        Some(run) => exceptions::are_those_of(tx, run).await?,
-        None => false,
+    if let Some(run) = &known
+        && answers(tx, run, measure).await?
+    {
+        if let Some(then) = then {
+            jobs::queue(tx, then.kind, then.subject, &()).await?;
+        }
+        return Ok(run.id);
+    }
+    let id = match known {
+        Some(run) if may_be_joined(tx, &run, measure).await? => run.id,
+        _ => add(tx, image, profile_name, audit::HOUSE, Reading::Facts).await?,
     };
-    match known {
-        Some(run) if as_today && run.verdict().is_some_and(|verdict| verdict != Verdict::CouldNotJudge) => {
-            if let Some(then) = then {
-                jobs::queue(tx, then.kind, then.subject, &()).await?;
-            }
-            Ok(run.id)
-        }
-        Some(Run { id, stage: Stage::Queued | Stage::Running { .. }, .. }) => {
-            add_then(tx, id, then).await?;
-            Ok(id)
-        }
-        _ => {
-            let id = add(tx, image, profile_name, audit::HOUSE, Reading::Facts).await?;
-            add_then(tx, id, then).await?;
-            Ok(id)
-        }
+    add_then(tx, id, then).await?;
+    Ok(id)
+}
+
+/// Whether a run has come to an end that holds by this measure.
+async fn answers(tx: &mut Tx, run: &Run, measure: &Measure) -> Result<bool> {
+    if run.verdict().is_none_or(|verdict| verdict == Verdict::CouldNotJudge) {
+        return Ok(false);
+    }
+    let look = look(tx, run.image, &run.profile).await?;
+    Ok(look.is_some_and(|look| look.measure == *measure) && exceptions::are_those_of(tx, run).await?)
+}
+
+/// Whether a run is going to come to an end that holds by this measure.
+async fn may_be_joined(tx: &mut Tx, run: &Run, measure: &Measure) -> Result<bool> {
+    match run.stage {
+        // It takes what is current when its turn comes.
+        Stage::Queued => Ok(true),
+        Stage::Running { .. } => Ok(record::measure(tx, run.id).await? == Some(measure.name()?)),
+        Stage::Concluded { .. } => Ok(false),
     }
 }
 

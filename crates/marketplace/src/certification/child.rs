@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use certifier::advisories::day::Day;
 use certifier::child::{Line, Measure, OUTPUT_BYTES_MAX, Task, facts_in, percent_of};
 use certifier::facts::Given;
+use certifier::malware::Scanners;
 use certifier::profile::Profile;
 use certifier::progress::{Progress, Stage};
 use certifier::report::Report;
@@ -182,12 +183,12 @@ async fn inside<Told: Future<Output = Result<()>>>(
 fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Examined> {
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(&order.blob)?);
     let order = order.told();
-    let store = order.store()?;
-    let outcome =
-        match certifier::child::perform(source, &order, profile, &Given::of(store.as_ref()), progress) {
-            Ok((report, facts)) => return Ok(Examined { outcome: Outcome::Judged(Box::new(report)), facts }),
-            Err(cause) => Outcome::BrokenOff(Text::new("certification-died").with("how", cause.to_string())),
-        };
+    let (store, scanners) = (order.store()?, Scanners::of(profile).map_err(std::io::Error::from)?);
+    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let outcome = match certifier::child::perform(source, &order, profile, &given, progress) {
+        Ok((report, facts)) => return Ok(Examined { outcome: Outcome::Judged(Box::new(report)), facts }),
+        Err(cause) => Outcome::BrokenOff(Text::new("certification-died").with("how", cause.to_string())),
+    };
     Ok(Examined { outcome, facts: None })
 }
 

@@ -311,6 +311,11 @@ impl Exception {
         }
     }
 
+    /// Where the operator grants another one in its place.
+    pub fn address(&self) -> String {
+        format!("/desk/images/{}/except/{}", self.image, self.rule)
+    }
+
     pub fn in_words(&self, w: &Words) -> String {
         super::accepted(w, self.until, &self.reason)
     }

@@ -10,7 +10,7 @@ use house::words::Text;
 use house::{Error, Id, Result};
 use serde::{Deserialize, Serialize};
 
-use super::again::Taken;
+use super::again::{Measure, Taken};
 use super::child::{self, Examined, Order};
 use super::{Outcome, Run, again, begin, conclude, exceptions, measure, record, signing};
 use crate::images::{self, Image};
@@ -38,8 +38,10 @@ pub fn handle(handlers: &mut Handlers, market: &Market) {
 }
 
 async fn first_look(market: Market, claim: Claim) -> Result<Next> {
+    let profile = &market.settings().profile;
+    let measure = Measure::now(&market, profile)?;
     let mut tx = claim.write().await?;
-    begin(&mut tx, claim.subject_id()?, &market.settings().profile, None).await?;
+    begin(&mut tx, claim.subject_id()?, profile, &measure, None).await?;
     claim.finish(tx).await
 }
 
@@ -69,19 +71,21 @@ pub enum Reading {
 /// Judges. The same bytes give the same report, so doing it again after a crash changes nothing.
 async fn examine(market: Market, claim: Claim) -> Result<Next> {
     let id: Id<Run> = claim.subject_id()?;
-    let mut tx = claim.write().await?;
+    let mut tx = claim.read().await?;
     let Some(run) = record::run(&mut tx, id).await?.filter(|run| run.verdict().is_none()) else {
         return Ok(Next::Done);
     };
-    record::start(&mut tx, id).await?;
+    drop(tx);
+    let taken = Taken::now(&market, &run.profile).await?;
+    let mut tx = claim.write().await?;
+    record::start(&mut tx, id, &taken.measure.name()?).await?;
     let image = images::image(&mut tx, run.image).await?;
     let facts = match claim.payload::<Option<Reading>>()? {
         Some(Reading::Image) => None,
-        Some(Reading::Facts) | None => record::facts(&mut tx, run.image).await?,
+        Some(Reading::Facts) | None => record::facts(&mut tx, run.image, &run.profile).await?,
     };
     tx.commit().await?;
     let image = image.ok_or_else(|| Error::fault("a run speaks of an image that is not there"))?;
-    let taken = Taken::now(&market, &run.profile).await?;
     let (outcome, facts) = match by_facts(&market, &claim, &run, &image, facts).await? {
         Some((outcome, facts)) => (outcome, Some(facts)),
         None => anew(&market, &claim, &run, &image).await?,

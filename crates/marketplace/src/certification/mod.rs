@@ -10,7 +10,8 @@
 //! can check offline, and no certificate of one that was not.
 //!
 //! What is absent: a run that changes its mind. A second look is a second run. And two runs for one question: whoever asks again
-//! while a run is under way, or after it was decided by the same edition of the rulebook, is given that run.
+//! while a run is under way, or after it was decided by the same edition of the rulebook, the same profile and the same feed of
+//! advisories, is given that run.
 
 pub mod again;
 pub mod api;

@@ -137,24 +137,49 @@ pub async fn broken_off(tx: &mut Tx, run: Id<Run>) -> Result<Option<Text>> {
     Ok(row.map(|row| row.maybe_json("broken_off")).transpose()?.flatten())
 }
 
-/// Notes that a run is under way.
-pub async fn start(tx: &mut Tx, run: Id<Run>) -> Result<()> {
-    sqlx::query("update certification_run set stage = 'running' where id = $1 and stage = 'queued'")
+/// Notes that a run is under way, and by which measure.
+pub async fn start(tx: &mut Tx, run: Id<Run>, measure: &str) -> Result<()> {
+    sqlx::query(
+        "update certification_run set stage = 'running', measure = $1 where id = $2 and stage <> 'concluded'",
+    )
+    .bind(measure)
+    .bind(run.to_string())
+    .execute(tx.on())
+    .await?;
+    Ok(())
+}
+
+/// The measure by which a run is or was judged, once it is known.
+pub async fn measure(tx: &mut Tx, run: Id<Run>) -> Result<Option<String>> {
+    let row = sqlx::query("select measure from certification_run where id = $1")
+        .bind(run.to_string())
+        .fetch_one(tx.on())
+        .await?;
+    row.maybe_text("measure")
+}
+
+/// The blob with the newest facts of an image, if any were kept: those of this profile before all others, since profiles have scanners of
+/// their own.
+pub async fn facts(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Option<String>> {
+    let row = sqlx::query(
+        "select facts from certification_run where image = $1 and facts is not null \
+         order by case when profile = $2 then 0 else 1 end, id desc limit 1",
+    )
+    .bind(image.to_string())
+    .bind(profile)
+    .fetch_optional(tx.on())
+    .await?;
+    row.map(|row| row.text("facts")).transpose()
+}
+
+/// Names other facts for what a run came to: they tell the same, and more.
+pub async fn keep_facts(tx: &mut Tx, run: Id<Run>, facts: &str) -> Result<()> {
+    sqlx::query("update certification_run set facts = $1 where id = $2 and coalesce(facts, '') <> $1")
+        .bind(facts)
         .bind(run.to_string())
         .execute(tx.on())
         .await?;
     Ok(())
-}
-
-/// The blob with the newest facts of an image, if any were kept.
-pub async fn facts(tx: &mut Tx, image: Id<Image>) -> Result<Option<String>> {
-    let row = sqlx::query(
-        "select facts from certification_run where image = $1 and facts is not null order by id desc limit 1",
-    )
-    .bind(image.to_string())
-    .fetch_optional(tx.on())
-    .await?;
-    row.map(|row| row.text("facts")).transpose()
 }
 
 /// Keeps what a run came to. `false` when it was concluded before.

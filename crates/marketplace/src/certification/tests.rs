@@ -21,6 +21,11 @@ async fn judged(market: &MarketInABox, name: &str) -> (Browser, Id<Organisation>
     (browser, organisation, image)
 }
 
+/// What this market judges by at this moment.
+fn measure(market: &MarketInABox, profile: &str) -> again::Measure {
+    again::Measure::now(&market.market, profile).expect("a measure")
+}
+
 /// Sends a file by the plain form.
 async fn send(market: &MarketInABox, browser: &mut Browser, organisation: Id<Organisation>, bytes: Vec<u8>) {
     let path = format!("/sell/{organisation}/images/upload");
@@ -114,7 +119,7 @@ house::on_both_engines! {
         let blobs = market.market.blobs().clone();
         let source: std::sync::Arc<dyn disk::read_at::ReadAt> = std::sync::Arc::new(vhd(2, 3));
         let mut tx = market.market.read().await.unwrap();
-        let name = record::facts(&mut tx, image.id).await.unwrap().expect("the first run kept its facts");
+        let name = record::facts(&mut tx, image.id, "kvm").await.unwrap().expect("the first run kept its facts");
         drop(tx);
         let facts = blobs.path(&name).unwrap();
         let kept = std::fs::read(&facts).unwrap();
@@ -126,7 +131,7 @@ house::on_both_engines! {
                 blobs.remove(&image.content_id).unwrap();
             }
             let mut tx = market.market.write().await.unwrap();
-            let run = begin(&mut tx, image.id, profile, None).await.unwrap();
+            let run = begin(&mut tx, image.id, profile, &measure(&market, profile), None).await.unwrap();
             tx.commit().await.unwrap();
             market.work().await;
             let mut tx = market.market.read().await.unwrap();
@@ -135,7 +140,7 @@ house::on_both_engines! {
             let desk = certifier::certify(source.clone(), "disk.vhd", &profile, &certifier::progress::Silent);
             assert_eq!(found.rules.len(), desk.rules.len());
             assert_eq!((found.verdict, found.content_id), (desk.verdict, desk.content_id));
-            assert_eq!(record::facts(&mut tx, image.id).await.unwrap().as_ref(), Some(&name));
+            assert_eq!(record::facts(&mut tx, image.id, "kvm").await.unwrap().as_ref(), Some(&name));
         }
     }
 
@@ -146,12 +151,12 @@ house::on_both_engines! {
         market.turn(Duration::from_secs(1));
         let mut tx = market.market.write().await.unwrap();
         let first = newest(&mut tx, image.id, "kvm").await.unwrap().unwrap().id;
-        assert_eq!(begin(&mut tx, image.id, "kvm", then("a")).await.unwrap(), first);
+        assert_eq!(begin(&mut tx, image.id, "kvm", &measure(&market, "kvm"), then("a")).await.unwrap(), first);
         let waiting = house::jobs::newest(&mut tx, "test.then", "a").await.unwrap();
         assert_eq!(waiting.expect("queued at once").state, "queued");
-        let strict = begin(&mut tx, image.id, "strict", then("b")).await.unwrap();
-        assert_eq!(begin(&mut tx, image.id, "strict", then("c")).await.unwrap(), strict);
-        assert_eq!(begin(&mut tx, image.id, "strict", then("c")).await.unwrap(), strict);
+        let strict = begin(&mut tx, image.id, "strict", &measure(&market, "strict"), then("b")).await.unwrap();
+        assert_eq!(begin(&mut tx, image.id, "strict", &measure(&market, "strict"), then("c")).await.unwrap(), strict);
+        assert_eq!(begin(&mut tx, image.id, "strict", &measure(&market, "strict"), then("c")).await.unwrap(), strict);
         assert!(house::jobs::newest(&mut tx, "test.then", "b").await.unwrap().is_none());
         let by = owner(&mut tx, organisation).await;
         assert_eq!(judge_again(&mut tx, &by, image.id, "strict").await.unwrap(), strict);
@@ -166,6 +171,57 @@ house::on_both_engines! {
         let reports = [first, again].map(|run| (run, run));
         let (old, new) = (report(&mut tx, reports[0].0).await.unwrap(), report(&mut tx, reports[1].0).await.unwrap());
         assert_eq!(serde_json::to_string(&old).unwrap(), serde_json::to_string(&new).unwrap());
+    }
+
+    async fn a_run_under_an_older_feed_or_profile_is_not_the_answer_of_today(engine) {
+        let folder = tempfile::tempdir().unwrap();
+        let feed = folder.path().join("advisories");
+        let own = "name = \"house\"\nbase = \"kvm\"\n".to_owned();
+        let market = MarketInABox::open_with(engine, |settings| {
+            settings.advisories = Some(feed.clone());
+            settings.own_profile = Some(own.clone());
+            settings.profile = "house".to_owned();
+        })
+        .await;
+        let (_, _, image) = judged(&market, "Acme").await;
+        let asks = async |market: &MarketInABox| {
+            market.turn(Duration::from_millis(1));
+            let mut tx = market.market.write().await.unwrap();
+            let run = begin(&mut tx, image.id, "house", &measure(market, "house"), None).await.unwrap();
+            tx.commit().await.unwrap();
+            run
+        };
+        let first = asks(&market).await;
+        market.turn(Duration::from_secs(3 * 24 * 60 * 60));
+        assert_eq!(asks(&market).await, first, "another day alone is no other question");
+
+        std::fs::write(&feed, "a feed").unwrap();
+        let second = asks(&market).await;
+        assert_ne!(second, first);
+        assert_eq!(asks(&market).await, second, "one that waits is joined");
+        let mut tx = market.market.write().await.unwrap();
+        record::start(&mut tx, second, &measure(&market, "house").name().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(asks(&market).await, second, "and one that is under way by the same measure");
+        std::fs::write(&feed, "another feed").unwrap();
+        let third = asks(&market).await;
+        assert_ne!(third, second, "what is under way may have looked into the feed before");
+        // A feed that is none is told by the report, so it cannot be what is judged by here.
+        std::fs::remove_file(&feed).unwrap();
+        market.work().await;
+        assert_eq!(asks(&market).await, third);
+
+        let settings = crate::market::Settings {
+            own_profile: Some(format!("{own}[severity]\nC02 = \"fail\"\n")),
+            profile: "house".to_owned(),
+            ..crate::market::Settings::at("http://market.test")
+        };
+        let (database, blobs) = (market.market.database().clone(), market.market.blobs().clone());
+        let later = Market::open(database, blobs, market.machines.clone(), settings);
+        let measure = again::Measure::now(&later, "house").unwrap();
+        let mut tx = market.market.write().await.unwrap();
+        let fourth = begin(&mut tx, image.id, "house", &measure, None).await.unwrap();
+        assert_ne!(fourth, third, "another profile under the old name");
     }
 
     async fn a_run_that_is_concluded_stays_as_it_is(engine) {

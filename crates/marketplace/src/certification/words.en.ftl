@@ -186,6 +186,7 @@ certification-except-back = Back to the report
 certification-why-rulebook = because the rulebook has a new edition
 certification-why-profile = because the market’s profile changed
 certification-why-advisories = because what is known of vulnerabilities changed
+certification-why-scanners = because the market’s own rules against malware changed
 certification-why-exceptions = because what is accepted of it changed
 certification-why-day = because a day had passed
 certification-looked-at = looked at again, with the same outcome,

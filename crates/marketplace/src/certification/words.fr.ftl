@@ -186,6 +186,7 @@ certification-except-back = Retour au rapport
 certification-why-rulebook = parce que le règlement a une nouvelle édition
 certification-why-profile = parce que le profil du marché a changé
 certification-why-advisories = parce que l’on en sait plus sur les vulnérabilités
+certification-why-scanners = parce que les règles de la place de marché contre les logiciels malveillants ont changé
 certification-why-exceptions = parce que ce qui en est accepté a changé
 certification-why-day = parce qu’un jour s’était écoulé
 certification-looked-at = revue depuis, avec le même résultat,

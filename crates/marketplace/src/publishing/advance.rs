@@ -11,7 +11,10 @@ use house::{Error, Id, Result, Tx, audit};
 use serde_json::json;
 
 use super::package::{self, Package};
-use super::{ADVANCE, Event, Reason, Stage, StepState, Submission, letters, provision, record, validate};
+use super::{
+    ADVANCE, Event, Reason, Stage, StepState, Submission, failing, letters, provision, record, validate,
+};
+use crate::certification::again::Measure;
 use crate::certification::{self, Then, Verdict};
 use crate::hall::portal_address;
 use crate::images;
@@ -186,13 +189,15 @@ async fn settle(
 }
 
 async fn begin_certification(claim: &Claim, market: &Market, submission: &Submission) -> Result<()> {
+    let profile = &market.settings().profile;
+    let measure = Measure::now(market, profile)?;
     let mut tx = claim.write().await?;
     let Some(submission) = at_stage(&mut tx, submission.id, "valid").await? else { return Ok(()) };
     let version = offers::version(&mut tx, submission.offer_version).await?;
     let mut runs = Vec::new();
     for image in validate::images_of(&version.document) {
         let then = Then { kind: ADVANCE, subject: submission.id.to_string() };
-        runs.push(certification::begin(&mut tx, image, &market.settings().profile, Some(then)).await?);
+        runs.push(certification::begin(&mut tx, image, profile, &measure, Some(then)).await?);
     }
     move_on(&mut tx, audit::HOUSE, submission, Event::CertificationBegun { runs }, &[]).await?;
     tx.commit().await
@@ -235,6 +240,8 @@ async fn go_live(claim: &Claim, market: &Market, submission: &Submission) -> Res
     let mut tx = claim.write().await?;
     let Some(submission) = at_stage(&mut tx, submission.id, "going_live").await? else { return Ok(()) };
     record::list(&mut tx, &submission).await?;
+    let version = offers::version(&mut tx, submission.offer_version).await?;
+    failing::watch(&mut tx, submission.offer, &validate::images_of(&version.document)).await?;
     sellers::reach(&mut tx, submission.organisation, Milestone::Live).await?;
     let live = move_on(&mut tx, audit::HOUSE, submission, Event::WentLive, &[]).await?;
     letters::live(&mut tx, market, &live).await?;

@@ -2,7 +2,7 @@
 
 use house::{Id, Result, Tx, audit};
 
-use super::{Refused, record};
+use super::{Refused, failing, record};
 use crate::offers::{self, Offer};
 use crate::people::ActingFor;
 use crate::sellers;
@@ -17,6 +17,7 @@ pub async fn withdraw(tx: &mut Tx, by: &ActingFor, offer: Id<Offer>) -> Result<(
 pub async fn resume(tx: &mut Tx, by: &ActingFor, offer: Id<Offer>) -> Result<()> {
     sellers::selling(tx, by).await?;
     set(tx, by, offer, false).await?;
+    failing::watch_again(tx, offer).await?;
     audit::note(tx, &by.person().email, "publishing.resume", offer, &()).await
 }
 

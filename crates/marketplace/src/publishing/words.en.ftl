@@ -163,6 +163,7 @@ publishing-waits-failing-line = The image that is on sale no longer passes. Send
 
 # What is on sale and no longer passes.
 publishing-desk-failing = No longer passes
+publishing-desk-ending = An exception ends
 publishing-failing-list = Images that no longer pass
 publishing-failing-count =
     { $count ->
@@ -194,6 +195,7 @@ publishing-failing-badge-sold = Sold
 publishing-failing-why-rulebook = It was judged again because the rulebook has a new edition.
 publishing-failing-why-profile = It was judged again because the market’s profile changed.
 publishing-failing-why-advisories = It was judged again because what is known of vulnerabilities changed.
+publishing-failing-why-scanners = It was judged again because the market’s own rules against malware changed.
 publishing-failing-why-exceptions = It was judged again because what is accepted of it by exception changed.
 publishing-failing-why-day = It was judged again because a day had passed.
 publishing-failing-why-asked = It was judged again because someone asked for it.
@@ -246,6 +248,12 @@ publishing-letter-sold-again-text =
 publishing-letter-passes-again = Passes again: { $offer }
 publishing-letter-passes-again-text =
     { $file } in “{ $offer }” passes again. { $why } Nothing is left to do.
+publishing-letter-ending = An exception ends on { $date }: { $offer }
+publishing-letter-ending-text =
+    “{ $offer }” is on sale with { $file }, although this image breaks a rule. The operator of this market accepted that for a time, which ends on { $date }:
+publishing-letter-ending-after = After that day the rule counts again, and the image passes no longer.
+publishing-letter-ending-to-do = Send an image in which it is mended before then, put it into the plan and submit the offer, or ask the operator to accept it for longer:
+publishing-letter-ending-longer = If it may stay so for longer, grant another exception in its place here; otherwise nothing is left to do:
 publishing-letter-failing-remedy = What to do:
 publishing-letter-failing-more =
     { $count ->
@@ -257,6 +265,7 @@ publishing-letter-failing-report = The whole report, with every place on the dis
 publishing-letter-failing-decide = Customers who have it keep it. Decide about new sales here:
 refused-publishing-not-failing = This image passes, or is not on sale any more, so there is nothing to decide about it.
 publishing-did-fails = found that an image on sale no longer passes
+publishing-did-exception_ends = told that an exception ends soon
 publishing-did-passes_again = found that an image on sale passes again
 publishing-did-sales_stopped = stopped new sales after the days of grace
 publishing-did-decide = decided about an image that no longer passes

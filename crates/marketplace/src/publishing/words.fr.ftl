@@ -160,6 +160,7 @@ publishing-waits-failing-line = L’image en vente ne passe plus. Envoyez-en une
 
 # Ce qui est en vente et ne passe plus.
 publishing-desk-failing = Ne passe plus
+publishing-desk-ending = Une exception prend fin
 publishing-failing-list = Images qui ne passent plus
 publishing-failing-count =
     { $count ->
@@ -191,6 +192,7 @@ publishing-failing-badge-sold = Vendue
 publishing-failing-why-rulebook = Elle a été jugée de nouveau parce que le règlement a une nouvelle édition.
 publishing-failing-why-profile = Elle a été jugée de nouveau parce que le profil du marché a changé.
 publishing-failing-why-advisories = Elle a été jugée de nouveau parce que l’on en sait plus sur les vulnérabilités.
+publishing-failing-why-scanners = Elle a été jugée de nouveau parce que les règles de la place de marché contre les logiciels malveillants ont changé.
 publishing-failing-why-exceptions = Elle a été jugée de nouveau parce que ce qui en est accepté par exception a changé.
 publishing-failing-why-day = Elle a été jugée de nouveau parce qu’un jour s’était écoulé.
 publishing-failing-why-asked = Elle a été jugée de nouveau parce que quelqu’un l’a demandé.
@@ -243,6 +245,12 @@ publishing-letter-sold-again-text =
 publishing-letter-passes-again = Passe de nouveau : { $offer }
 publishing-letter-passes-again-text =
     { $file } dans « { $offer } » passe de nouveau. { $why } Il n’y a plus rien à faire.
+publishing-letter-ending = Une exception prend fin le { $date } : { $offer }
+publishing-letter-ending-text =
+    « { $offer } » est en vente avec { $file }, bien que cette image enfreigne une règle. L’opérateur de ce marché l’a accepté pour un temps, qui prend fin le { $date } :
+publishing-letter-ending-after = Après ce jour, la règle compte de nouveau et l’image ne passe plus.
+publishing-letter-ending-to-do = Envoyez d’ici là une image corrigée, mettez-la dans la formule et soumettez l’offre, ou demandez à l’opérateur de l’accepter plus longtemps :
+publishing-letter-ending-longer = Si cela peut durer, accordez ici une autre exception à sa place ; sinon il n’y a rien à faire :
 publishing-letter-failing-remedy = Que faire :
 publishing-letter-failing-more =
     { $count ->
@@ -254,6 +262,7 @@ publishing-letter-failing-report = Le rapport entier, avec chaque endroit du dis
 publishing-letter-failing-decide = Les clients qui l’ont la gardent. Décidez ici des nouvelles ventes :
 refused-publishing-not-failing = Cette image passe, ou n’est plus en vente : il n’y a rien à décider.
 publishing-did-fails = a constaté qu’une image en vente ne passe plus
+publishing-did-exception_ends = a annoncé qu’une exception prend bientôt fin
 publishing-did-passes_again = a constaté qu’une image en vente passe de nouveau
 publishing-did-sales_stopped = a arrêté les nouvelles ventes après le délai de grâce
 publishing-did-decide = a décidé du sort d’une image qui ne passe plus

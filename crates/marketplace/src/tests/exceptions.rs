@@ -6,6 +6,7 @@ use certifier::finding::Verdict as Each;
 use certifier::report::Report;
 use house::{Id, Tx};
 
+use crate::certification::again::Measure;
 use crate::certification::exceptions::{self, Wanted};
 use crate::certification::{self, Outcome, Run, Verdict, day_of};
 use crate::images::{self, Image};
@@ -177,8 +178,9 @@ house::on_both_engines! {
         assert!(status.contains("Accepted by exception") && status.contains(REASON), "{status}");
 
         // Who asks again is given the run that was judged with what is accepted.
+        let measure = Measure::now(&market.market, "kvm").unwrap();
         let mut tx = market.market.write().await.unwrap();
-        assert_eq!(certification::begin(&mut tx, image, "kvm", None).await.unwrap(), run.id);
+        assert_eq!(certification::begin(&mut tx, image, "kvm", &measure, None).await.unwrap(), run.id);
         tx.commit().await.unwrap();
 
         let mut desk = market.operator().await;
@@ -230,7 +232,8 @@ house::on_both_engines! {
         let found = exceptions::expired_since(&mut tx, since).await.unwrap();
         assert_eq!(found.iter().map(|one| one.image).collect::<Vec<_>>(), [image]);
         let (last, _) = newest(&mut tx, image).await;
-        let fresh = certification::begin(&mut tx, image, "kvm", None).await.unwrap();
+        let measure = Measure::now(&market.market, "kvm").unwrap();
+        let fresh = certification::begin(&mut tx, image, "kvm", &measure, None).await.unwrap();
         assert_ne!(fresh, last.id, "what was judged with it is not the answer any more");
         conclude(&mut tx, &market, image, fresh, &["L24"]).await;
         tx.commit().await.unwrap();

@@ -11,6 +11,7 @@ use house::{Columns, Id};
 
 use crate::certification::{self, again, exceptions};
 use crate::deployments::{self, Machine};
+use crate::images::Image;
 use crate::market::OnNewFailure;
 use crate::offers::Offer;
 use crate::orders;
@@ -73,6 +74,30 @@ impl Bench {
     async fn failing(&self) -> Vec<Failing> {
         let all = by_image(&mut self.market.market.read().await.expect("a look")).await.expect("a look");
         all.into_values().collect()
+    }
+
+    /// The operator accepts that the image breaks a rule, for so many days.
+    async fn accepts(&self, rule: &str, days: u32) {
+        let image = self.image().await;
+        let mut tx = self.market.market.write().await.expect("a transaction");
+        let by =
+            people::operator(&people::operators(&mut tx).await.expect("a look")[0]).expect("an operator");
+        let (until, today) = (certification::day_of(tx.now() + DAY * days), certification::day_of(tx.now()));
+        let wanted = exceptions::Wanted::parse("It does no harm here.", &until.to_string(), today);
+        let wanted = wanted.expect("it can be taken");
+        exceptions::grant(&mut tx, &self.market.market, &by, &image, "kvm", rule, &wanted)
+            .await
+            .expect("granted");
+        tx.commit().await.expect("kept");
+        self.tick(TICK).await;
+        self.tick(TICK).await;
+    }
+
+    /// The one image that is on sale.
+    async fn image(&self) -> Image {
+        let by = self.market.acting(self.organisation).await;
+        let mut tx = self.market.market.read().await.expect("a look");
+        crate::images::images_of(&mut tx, &by).await.expect("a look").remove(0)
     }
 
     async fn number(&self, sql: &'static str) -> i64 {
@@ -263,10 +288,7 @@ house::on_both_engines! {
         bench.tick(DAY).await;
         assert_eq!((bench.status().await, bench.number(RUNS).await), (Status::Live, runs));
         assert_eq!(bench.number("select count(*) as n from certification_look where trouble is not null").await, 1);
-        let by = bench.market.acting(bench.organisation).await;
-        let mut tx = bench.market.market.read().await.unwrap();
-        let image = crate::images::images_of(&mut tx, &by).await.unwrap().remove(0);
-        drop(tx);
+        let image = bench.image().await;
         let page = bench.page(&format!("/sell/{}/images/{}", bench.organisation, image.id)).await;
         assert!(page.contains("came to nothing and will be tried again"), "{page}");
         puppet_says(bench.folder.path(), &broken(&["L18"]));
@@ -285,15 +307,8 @@ house::on_both_engines! {
         let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
         bench.says(&broken(&["L24"]), "a feed").await;
         assert_eq!(bench.status().await, Status::Stopped);
-        let image = bench.failing().await[0].image;
-        let mut tx = bench.market.market.write().await.unwrap();
-        let by = people::operator(&people::operators(&mut tx).await.unwrap()[0]).unwrap();
-        let until = (tx.now() + DAY * 30).to_string();
-        let wanted = exceptions::Wanted::parse("It does no harm here.", &until[..10], certification::day_of(tx.now())).unwrap();
-        let image = crate::images::image(&mut tx, image).await.unwrap().unwrap();
-        exceptions::grant(&mut tx, &bench.market.market, &by, &image, "kvm", "L24", &wanted).await.unwrap();
-        tx.commit().await.unwrap();
-        bench.tick(TICK).await;
+        let image = bench.image().await;
+        bench.accepts("L24", 30).await;
         assert_eq!(bench.status().await, Status::Live);
         let letters = bench.letters("acme", "Sold again").await;
         assert!(letters[0].contains("accepted of it by exception changed"), "{letters:?}");
@@ -343,5 +358,168 @@ house::on_both_engines! {
         assert_eq!(bench.status().await, Status::Live);
         bench.buys().await.leads_to();
         assert!(people::on_desk(&mut bench.market.market.read().await.unwrap()).await.unwrap().is_empty());
+    }
+
+    async fn what_somebody_else_has_judged_is_acted_on_soon(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        bench.tick(TICK).await;
+        let by = bench.market.acting(bench.organisation).await;
+        let image = bench.image().await;
+        for (report, status) in [(broken(&["L18"]), Status::Stopped), (clean(), Status::Live)] {
+            puppet_says(bench.folder.path(), &report);
+            let mut tx = bench.market.market.write().await.unwrap();
+            certification::judge_again(&mut tx, &by, image.id, "kvm").await.unwrap();
+            tx.commit().await.unwrap();
+            bench.tick(TICK).await;
+            bench.tick(TICK).await;
+            assert_eq!(bench.status().await, status);
+        }
+        assert_eq!(bench.letters("acme", "Sold again").await.len(), 1);
+        let rests = "select count(*) as n from publishing_watch where due_at > 0 and run is not null";
+        assert_eq!(bench.number(rests).await, 1, "there is nothing left to do");
+    }
+
+    async fn what_is_off_sale_is_not_judged_until_it_is_back(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        let by = bench.market.acting(bench.organisation).await;
+        let mut tx = bench.market.market.write().await.unwrap();
+        publishing::withdraw(&mut tx, &by, bench.offer).await.unwrap();
+        tx.commit().await.unwrap();
+        let runs = bench.number(RUNS).await;
+        bench.says(&broken(&["L18"]), "a feed").await;
+        bench.tick(DAY * 2).await;
+        assert_eq!((bench.number(RUNS).await, bench.failing().await.len()), (runs, 0));
+        let mut tx = bench.market.market.write().await.unwrap();
+        publishing::resume(&mut tx, &by, bench.offer).await.unwrap();
+        tx.commit().await.unwrap();
+        bench.tick(TICK).await;
+        assert_eq!((bench.number(RUNS).await, bench.status().await), (runs + 1, Status::Stopped));
+    }
+
+    async fn what_was_listed_before_there_was_a_watch_is_watched(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        let only = if engine == Engine::Sqlite { "-- only sqlite" } else { "-- only postgres" };
+        let migration = include_str!("../../migrations/0115-publishing-watch.sql");
+        let (_, filling) = migration.split_once("-- What is listed already.").unwrap();
+        let (_, rest) = filling.split_once(only).unwrap();
+        let (first, _) = rest.split_once("-- end").unwrap();
+        let (_, last) = filling.rsplit_once("-- end").unwrap();
+        let mut tx = bench.market.market.write().await.unwrap();
+        for sql in ["delete from publishing_watch", "delete from publishing_listed_image", first, last] {
+            sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(tx.on()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let image = bench.image().await;
+        let mut tx = bench.market.market.read().await.unwrap();
+        let sql = "select i.image from publishing_listed_image i join publishing_watch w on w.image = i.image";
+        let rows = sqlx::query(sql).fetch_all(tx.on()).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.id("image").unwrap()).collect::<Vec<_>>(), [image.id]);
+        drop(tx);
+        bench.says(&broken(&["L18"]), "a feed").await;
+        assert_eq!(bench.status().await, Status::Stopped);
+    }
+
+    async fn rules_of_the_operators_own_that_changed_are_asked_about_the_image_itself(engine) {
+        let rules = tempfile::tempdir().unwrap();
+        let zebra = "rule zebra { strings: $a = \"zebra\" condition: $a }";
+        std::fs::write(rules.path().join("a.yar"), zebra).unwrap();
+        let off = certifier::rulebook::RULEBOOK.iter().filter(|rule| rule.id != "M01");
+        let off: String = off.map(|rule| format!("{} = \"off\"\n", rule.id)).collect();
+        let scanners = format!("[scanners]\nrules = \"{}\"\n", rules.path().display());
+        let market = MarketInABox::open_with(engine, |settings| {
+            settings.own_profile = Some(format!("name = \"house\"\nbase = \"kvm\"\n[severity]\n{off}{scanners}"));
+            settings.profile = "house".to_owned();
+        })
+        .await;
+        let (_, organisation) = market.publisher("Acme").await;
+        market.live_offer(organisation, "hardened-nginx").await;
+        watch_soon(&market.market).await.unwrap();
+        market.work().await;
+        let sql = "select facts from certification_run where profile = 'house' order by id desc limit 1";
+        let facts = async || {
+            let mut tx = market.market.read().await.unwrap();
+            sqlx::query(sql).fetch_one(tx.on()).await.unwrap().text("facts").unwrap()
+        };
+        let first = facts().await;
+        std::fs::write(rules.path().join("b.yar"), zebra).unwrap();
+        market.turn(TICK);
+        market.work().await;
+        let second = facts().await;
+        assert_ne!(second, first, "it was read again, by the rules of now");
+
+        // From now on its facts are enough: the image itself is not there to be read.
+        let by = market.acting(organisation).await;
+        let mut tx = market.market.read().await.unwrap();
+        let image = crate::images::images_of(&mut tx, &by).await.unwrap().remove(0);
+        drop(tx);
+        market.market.blobs().remove(&image.content_id).unwrap();
+        market.turn(DAY);
+        market.work().await;
+        let mut tx = market.market.read().await.unwrap();
+        let look = again::look(&mut tx, image.id, "house").await.unwrap().unwrap();
+        assert!(look.trouble.is_none() && look.at == tx.now(), "{look:?}");
+        assert!(by_image(&mut tx).await.unwrap().is_empty());
+    }
+
+    async fn an_exception_that_something_on_sale_rests_on_does_not_end_unannounced(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        bench.says(&broken(&["L24"]), "a feed").await;
+        bench.accepts("L24", 30).await;
+        let mut tx = bench.market.market.write().await.unwrap();
+        let french = "update people_person set language = 'fr' where email = 'operator@market.test'";
+        sqlx::query(french).execute(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+        let told = async || {
+            let (acme, olive) = ("An exception ends on", "Une exception prend fin le");
+            (bench.letters("acme", acme).await, bench.letters("operator", olive).await)
+        };
+        let waiting = async || people::on_desk(&mut bench.market.market.read().await.unwrap()).await.unwrap();
+        for _ in 0..23 {
+            bench.tick(DAY).await;
+        }
+        assert_eq!(told().await, (Vec::new(), Vec::new()), "there are more than seven days left");
+        bench.tick(DAY).await;
+        let (acme, olive) = told().await;
+        let ([acme], [olive]) = (&acme[..], &olive[..]) else { panic!("one each: {acme:?} {olive:?}") };
+        for said in ["3\u{a0}June 2026", "L24", "It does no harm here.", "New sales stop as soon as", "/status"] {
+            assert!(acme.contains(said), "`{said}` is missing in {acme}");
+        }
+        for said in ["3 juin 2026", "L24", "It does no harm here.", "/except/L24"] {
+            assert!(olive.replace('\u{a0}', " ").contains(said), "`{said}` is missing in {olive}");
+        }
+        let [one] = &waiting().await[..] else { panic!("{:?}", waiting().await) };
+        assert!(one.kind == "publishing-desk-ending" && one.due.is_some(), "{one:?}");
+        for _ in 0..3 {
+            bench.tick(DAY).await;
+        }
+        let (acme, olive) = told().await;
+        assert_eq!((acme.len(), olive.len()), (1, 1), "it is told once");
+
+        // Another one takes its place, and is told of in its turn.
+        bench.accepts("L24", 20).await;
+        assert!(waiting().await.is_empty());
+        for _ in 0..14 {
+            bench.tick(DAY).await;
+        }
+        let (acme, olive) = told().await;
+        assert_eq!((acme.len(), olive.len(), waiting().await.len()), (2, 2, 1));
+        for _ in 0..8 {
+            bench.tick(DAY).await;
+        }
+        assert_eq!(bench.status().await, Status::Stopped, "it has ended");
+        let kinds: Vec<String> = waiting().await.into_iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, ["publishing-desk-failing"]);
+        assert_eq!(told().await.0.len(), 2);
+    }
+
+    async fn the_end_of_an_exception_that_nothing_on_sale_rests_on_is_no_news(engine) {
+        let bench = Bench::open(engine, OnNewFailure::Stop { grace_days: 0 }).await;
+        bench.says(&broken(&["L24"]), "a feed").await;
+        bench.accepts("L24", 20).await;
+        bench.says(&clean(), "a better feed").await;
+        for _ in 0..22 {
+            bench.tick(DAY).await;
+        }
+        assert!(bench.letters("acme", "An exception ends on").await.is_empty());
     }
 }

@@ -129,5 +129,22 @@ impl MarketInABox {
         .execute(tx.on())
         .await
         .expect("a listing");
+        for image in draft.skus.iter().filter_map(|sku| sku.image) {
+            sqlx::query(
+                "insert into publishing_listed_image (offer, image) values ($1, $2) on conflict (offer, image) do nothing",
+            )
+            .bind(offer.to_string())
+            .bind(image.to_string())
+            .execute(tx.on())
+            .await
+            .expect("what is listed");
+            sqlx::query(
+                "insert into publishing_watch (image, measure, due_at) values ($1, '', 0) on conflict (image) do nothing",
+            )
+            .bind(image.to_string())
+            .execute(tx.on())
+            .await
+            .expect("what is watched");
+        }
     }
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use certifier::advisories::store::Store;
 use certifier::finding::Verdict as Each;
+use certifier::malware::state_of_rules;
 use certifier::report::{Judged, Report};
 use certifier::rulebook::EDITION;
 use disk::read_at::FileImage;
@@ -42,15 +43,29 @@ pub struct Measure {
     pub profile: String,
     /// The state of the file with the feed of advisories; empty where there is none.
     pub advisories: String,
+    /// The state of the files with the operator's own rules against malware; empty where there are none.
+    #[serde(default)]
+    pub scanners: String,
 }
 
 impl Measure {
     /// What images are judged by at this moment.
     pub fn now(market: &Market, profile: &str) -> Result<Measure> {
-        let text = format!("{:?}", super::measure(market, profile).profile()?);
+        let profile = super::measure(market, profile).profile()?;
+        let (text, scanners) = (format!("{profile:?}"), state_of_rules(&profile));
         let advisories =
             market.settings().advisories.as_deref().map(state_of).transpose()?.unwrap_or_default();
-        Ok(Measure { rulebook: EDITION.to_owned(), profile: house::chance::hash(&text), advisories })
+        Ok(Measure {
+            rulebook: EDITION.to_owned(),
+            profile: house::chance::hash(&text),
+            advisories,
+            scanners,
+        })
+    }
+
+    /// One name for all of it, for whoever looks for what was judged by another.
+    pub fn name(&self) -> Result<String> {
+        Ok(house::chance::hash(&serde_json::to_string(self)?))
     }
 }
 
@@ -69,6 +84,8 @@ pub enum Why {
     Rulebook,
     Profile,
     Advisories,
+    /// The operator's own rules against malware.
+    Scanners,
     /// What is accepted of the image by name has changed.
     Exceptions,
     /// A day has passed.
@@ -82,13 +99,14 @@ impl Why {
             Why::Rulebook => "rulebook",
             Why::Profile => "profile",
             Why::Advisories => "advisories",
+            Why::Scanners => "scanners",
             Why::Exceptions => "exceptions",
             Why::Day => "day",
         }
     }
 
     pub(super) fn parse(name: &str) -> Option<Why> {
-        let all = [Why::Rulebook, Why::Profile, Why::Advisories, Why::Exceptions, Why::Day];
+        let all = [Why::Rulebook, Why::Profile, Why::Advisories, Why::Scanners, Why::Exceptions, Why::Day];
         all.into_iter().find(|why| why.name() == name)
     }
 }
@@ -115,6 +133,7 @@ impl Look {
             () if self.measure.rulebook != measure.rulebook => Some(Why::Rulebook),
             () if self.measure.profile != measure.profile => Some(Why::Profile),
             () if self.measure.advisories != measure.advisories => Some(Why::Advisories),
+            () if self.measure.scanners != measure.scanners => Some(Why::Scanners),
             () if now >= self.at + LOOK_EVERY => Some(Why::Day),
             () => None,
         }
@@ -169,11 +188,6 @@ pub async fn origin(tx: &mut Tx, run: Id<Run>) -> Result<(Option<Why>, Option<St
     record::origin(tx, run).await
 }
 
-/// Another value whenever anything was concluded, for whoever keeps an eye on verdicts.
-pub async fn stamp(tx: &mut Tx) -> Result<String> {
-    record::stamp(tx).await
-}
-
 /// Notes what a run goes by that is judged now, so that it is not done once more.
 pub(super) async fn note(tx: &mut Tx, run: &Run, taken: &Taken, outcome: &Outcome) -> Result<()> {
     if let Outcome::Judged(_) = outcome {
@@ -186,7 +200,7 @@ pub(super) async fn note(tx: &mut Tx, run: &Run, taken: &Taken, outcome: &Outcom
 /// What is judged by, as it was before the judging began: what changes meanwhile calls for another look.
 #[derive(Debug, Clone)]
 pub struct Taken {
-    measure: Measure,
+    pub(super) measure: Measure,
     advisories: Option<String>,
 }
 
@@ -222,7 +236,7 @@ pub async fn look_again(
     let run =
         Run { id: tx.new_id(), image, profile: profile.to_owned(), begun_at: now, stage: Stage::Queued };
     let found = images::image(&mut tx, image).await?;
-    let facts = super::record::facts(&mut tx, image).await?;
+    let facts = super::record::facts(&mut tx, image, profile).await?;
     drop(tx);
     let image = found.ok_or_else(|| Error::fault("an image on sale is not there"))?;
     let came_to = match jobs::by_facts(market, claim, &run, &image, facts).await? {
@@ -231,7 +245,7 @@ pub async fn look_again(
     };
     let mut tx = claim.write().await?;
     settle(&mut tx, market, &image, profile, &taken, why, came_to).await?;
-    tx.commit().await
+    claim.keep(tx, "judge").await
 }
 
 /// Notes that judging an image failed on this side; it is tried again later.
@@ -266,8 +280,14 @@ async fn settle(
         None => None,
     };
     record::looked(tx, image.id, profile, taken).await?;
-    if before.is_some_and(|before| says_the_same(&before, report)) {
-        return Ok(());
+    if let (Some(last), Some(before)) = (&last, &before)
+        && says_the_same(before, report)
+    {
+        // Facts that were read anew tell more than those before, and are what the next look goes by.
+        return match facts {
+            Some(facts) => super::record::keep_facts(tx, last.id, &facts).await,
+            None => Ok(()),
+        };
     }
     let verdict = Verdict::of(report);
     let id = super::record::add(tx, image.id, profile, EDITION).await?;
@@ -307,7 +327,8 @@ mod tests {
 
     fn measure(rulebook: &str, profile: &str, advisories: &str) -> Measure {
         let text = |text: &str| text.to_owned();
-        Measure { rulebook: text(rulebook), profile: text(profile), advisories: text(advisories) }
+        let scanners = text("");
+        Measure { rulebook: text(rulebook), profile: text(profile), advisories: text(advisories), scanners }
     }
 
     #[track_caller]
@@ -333,6 +354,8 @@ mod tests {
         check(&measure("1", "a", ""), false, 0, Some(Why::Advisories));
         check(&measure("2", "a", "x"), true, 0, None);
         check(&measure("2", "a", "x"), true, 1, Some(Why::Rulebook));
+        let other_rules = Measure { scanners: "y".to_owned(), ..measure("1", "a", "x") };
+        check(&other_rules, false, 0, Some(Why::Scanners));
     }
 
     #[test]

@@ -116,10 +116,3 @@ pub async fn origin(tx: &mut Tx, run: Id<Run>) -> Result<(Option<Why>, Option<St
     let Some(row) = row else { return Ok((None, None)) };
     Ok((row.maybe_text("why")?.as_deref().and_then(Why::parse), row.maybe_text("advisories")?))
 }
-
-pub async fn stamp(tx: &mut Tx) -> Result<String> {
-    let row = sqlx::query("select coalesce(max(concluded_at), 0) as concluded from certification_run")
-        .fetch_one(tx.on())
-        .await?;
-    Ok(row.int("concluded")?.to_string())
-}

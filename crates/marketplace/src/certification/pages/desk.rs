@@ -545,7 +545,7 @@ async fn all(visit: Visit) -> Result<Response> {
         let certificate =
             super::super::certificate(&mut tx, one.image, &visit.market.settings().profile).await?;
         all.push(Accepted {
-            rule: Link::new(&one.rule, format!("{at}/except/{}", one.rule)),
+            rule: Link::new(&one.rule, one.address()),
             title: super::language_of(w).word(&format!("{}.title", one.rule)).to_owned(),
             image: Link::new(file, at),
             publisher: publisher.map(|publisher| publisher.name).unwrap_or_default(),

@@ -34,8 +34,8 @@ pub async fn decide(
         return Ok(());
     }
     let run = certification::run(tx, failing.run).await?.ok_or(NotFailing)?;
-    let listed = record::listed(tx).await?;
-    let offers: Vec<_> = listed.iter().filter(|listed| listed.on_sale && listed.has(image.id)).collect();
+    let listed = record::listed_with(tx, image.id).await?;
+    let offers: Vec<_> = listed.iter().filter(|listed| listed.on_sale).collect();
     let news = if stopped { News::StoppedByOperator } else { News::SoldByOperator };
     settle::tell(tx, market, &offers, &image, &run, news).await
 }

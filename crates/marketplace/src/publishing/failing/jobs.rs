@@ -1,6 +1,9 @@
 //! The job that keeps an eye on what is on sale: it judges again what is due, one image after another, and acts on what changed.
+//!
+//! Which images those are is asked of an index, so a round that finds nothing costs the same however many are on sale. An image is
+//! judged in one transaction and what follows is done in the next, which also notes that it was: cut short anywhere, the job begins
+//! anew and finds what is left to do.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,24 +11,32 @@ use house::jobs::{Claim, Handlers, Next, queue_once};
 use house::{Id, Result, Timestamp, jobs};
 use tracing::warn;
 
-use super::{Listed, record, settle};
-use crate::certification::again::{self, Measure, Why};
+use super::record::{self, watched};
+use super::{ending, settle};
+use crate::certification::again::{self, LOOK_EVERY, Measure, Why};
 use crate::images::Image;
 use crate::market::Market;
 
-/// There is one for the whole market. Cut short anywhere, it begins anew and finds what is left to do.
+/// There is one for the whole market.
 pub const WATCH: &str = "publishing.watch";
 /// How often it is asked whether anything has changed.
 const TICK: Duration = Duration::from_secs(15);
-/// Images judged in one go; whoever stops the market waits for no more than these.
-const AT_ONCE: usize = 8;
-/// The pause after each: others want the processor too.
+/// Images seen to in one go; whoever stops the market waits for no more than these.
+const AT_ONCE: i64 = 8;
+/// The pause after each that was judged: others want the processor too.
 const BREATH: Duration = Duration::from_millis(200);
+/// Images that others judged and that are taken up in one go.
+const TAKEN_UP: i64 = 500;
+/// A transaction that began before the last round may have ended after it, at most by so much.
+const OVERLAP: Duration = Duration::from_secs(60);
+
+/// Up to when this process knows what others judged; `None` before its first round.
+type Known = Arc<Mutex<Option<Timestamp>>>;
 
 /// Adds the job.
 pub fn handle(handlers: &mut Handlers, market: &Market) {
-    let (market, round) = (market.clone(), Arc::new(Mutex::new(None)));
-    handlers.on(WATCH, move |claim| watch(market.clone(), claim, round.clone()));
+    let (market, known) = (market.clone(), Known::default());
+    handlers.on(WATCH, move |claim| watch(market.clone(), claim, known.clone()));
 }
 
 /// Has what is on sale watched from now on. To be called whenever the market opens.
@@ -35,114 +46,105 @@ pub async fn watch_soon(market: &Market) -> Result<()> {
     tx.commit().await
 }
 
-/// A round in which nothing was left to do: while nothing changes, and until then, the next would find the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Round {
-    stamp: String,
-    measure: Measure,
-    until: Option<Timestamp>,
-}
-
-async fn watch(market: Market, claim: Claim, last: Arc<Mutex<Option<Round>>>) -> Result<Next> {
-    let measure = Measure::now(&market, &market.settings().profile)?;
+async fn watch(market: Market, claim: Claim, known: Known) -> Result<Next> {
     let mut tx = claim.read().await?;
     // Each opening of the market queues one, and the one that a crash left behind comes back: the newest goes on alone.
     if jobs::newest(&mut tx, WATCH, &claim.subject).await?.is_some_and(|newest| newest.id != claim.id) {
         return Ok(Next::Done);
     }
-    let (now, stamp) = (tx.now(), stamp(&mut tx).await?);
-    let known = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let is_known = known.is_some_and(|round| {
-        round.stamp == stamp && round.measure == measure && round.until.is_none_or(|until| now < until)
-    });
-    if is_known {
-        return Ok(Next::Again(TICK));
-    }
-    let listed = record::listed(&mut tx).await?;
-    let sold = sold(&listed);
-    let profile = &market.settings().profile;
-    let (mut due, mut until) = (Vec::new(), None);
-    for image in &sold {
-        match again::due(&mut tx, *image, profile, &measure).await? {
-            Ok(why) => due.push((*image, why)),
-            Err(then) => until = earlier(until, then),
-        }
-    }
     drop(tx);
-    let at_rest = due.is_empty();
-    judge(&market, &claim, due).await?;
-    until = settle_all(&market, &claim, &listed, &sold).await?.into_iter().fold(until, earlier);
+    let measure = Measure::now(&market, &market.settings().profile)?;
+    let taken_up = take_up(&market, &claim, &known).await?;
     let mut tx = claim.read().await?;
-    let now_stamp = self::stamp(&mut tx).await?;
+    let now = tx.now();
+    let due = watched::due(&mut tx, &measure.name()?, now, AT_ONCE).await?;
     drop(tx);
-    // What was judged or settled just now is looked at once more, and found at rest.
-    let at_rest = at_rest && now_stamp == stamp;
-    let round = at_rest.then_some(Round { stamp: now_stamp, measure, until });
-    *last.lock().unwrap_or_else(PoisonError::into_inner) = round;
-    Ok(Next::Again(if at_rest { TICK } else { Duration::ZERO }))
-}
-
-async fn stamp(tx: &mut house::Tx) -> Result<String> {
-    Ok(format!("{}{}", record::stamp(tx).await?, again::stamp(tx).await?))
-}
-
-fn earlier(one: Option<Timestamp>, other: Timestamp) -> Option<Timestamp> {
-    Some(one.map_or(other, |one| one.min(other)))
-}
-
-/// The images that are on sale, each once.
-fn sold(listed: &[Listed]) -> BTreeSet<Id<Image>> {
-    let on_sale = listed.iter().filter(|listed| listed.on_sale);
-    on_sale.flat_map(|listed| &listed.version.document.skus).filter_map(|sku| sku.image).collect()
-}
-
-/// Judges the first of what is due. One image that breaks stands in nobody's way.
-async fn judge(market: &Market, claim: &Claim, due: Vec<(Id<Image>, Why)>) -> Result<()> {
-    for (place, (image, why)) in due.into_iter().take(AT_ONCE).enumerate() {
-        if place > 0 {
+    let is_at_rest = !taken_up && due.is_empty();
+    let mut takes_a_breath = false;
+    for image in due {
+        if takes_a_breath {
             tokio::time::sleep(BREATH).await;
         }
-        let judged = again::look_again(market, claim, image, &market.settings().profile, why).await;
-        if let Err(error) = judged {
-            // A claim that was lost is no matter of this image.
-            claim.write().await?;
-            warn!(%image, %error, "an image on sale could not be judged again");
-            again::give_up(market, claim, image, &market.settings().profile).await?;
-        }
+        takes_a_breath = see_to(&market, &claim, image, &measure).await?;
     }
-    Ok(())
+    Ok(Next::Again(if is_at_rest { TICK } else { Duration::ZERO }))
 }
 
-/// Acts on every verdict of what is on sale, and forgets what is listed no more. Answers when time will do the next thing.
-async fn settle_all(
-    market: &Market,
-    claim: &Claim,
-    listed: &[Listed],
-    sold: &BTreeSet<Id<Image>>,
-) -> Result<Option<Timestamp>> {
+/// Has those images seen to that somebody else had judged, and forgets what failed and is listed no more. `false` if there was nothing.
+async fn take_up(market: &Market, claim: &Claim, known: &Known) -> Result<bool> {
+    let profile = &market.settings().profile;
+    let known_until = *known.lock().unwrap_or_else(PoisonError::into_inner);
     let mut tx = claim.read().await?;
-    let failing = record::by_image(&mut tx).await?;
-    let mut verdicts = BTreeMap::new();
-    for image in sold {
-        let run = again::newest_judged(&mut tx, *image, &market.settings().profile).await?;
-        verdicts.extend(run.map(|run| (*image, run)));
-    }
+    let now = tx.now();
+    let judged = match known_until {
+        Some(until) => watched::judged_since(&mut tx, profile, until - OVERLAP, TAKEN_UP).await?,
+        None => watched::judged(&mut tx, profile, TAKEN_UP).await?,
+    };
+    let gone = record::gone(&mut tx).await?;
     drop(tx);
-    let mut until = None;
-    for (image, run) in &verdicts {
-        let known = failing.get(image);
-        if settle::is_at_rest(run, known, market.database().clock().now()) {
-            until = known.and_then(|known| known.will_stop_at()).into_iter().fold(until, earlier);
-            continue;
+    let are_all = (judged.len() as i64) < TAKEN_UP;
+    let is_any = !judged.is_empty() || !gone.is_empty();
+    if is_any {
+        let mut tx = claim.write().await?;
+        for image in judged {
+            watched::wake(&mut tx, image).await?;
         }
-        let mut tx = claim.write().await?;
-        settle::settle(&mut tx, market, listed, *image, run).await?;
+        for image in gone {
+            settle::forget(&mut tx, image).await?;
+        }
         tx.commit().await?;
     }
-    for gone in failing.keys().filter(|image| !listed.iter().any(|listed| listed.has(**image))) {
-        let mut tx = claim.write().await?;
-        settle::forget(&mut tx, *gone).await?;
-        tx.commit().await?;
+    if are_all {
+        *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
     }
-    Ok(until)
+    Ok(is_any)
+}
+
+/// Judges an image if it is on sale and that is due, does what follows from its newest judgement, and notes when it is its turn again.
+/// Answers whether it was judged.
+async fn see_to(market: &Market, claim: &Claim, image: Id<Image>, measure: &Measure) -> Result<bool> {
+    let profile = &market.settings().profile;
+    let mut tx = claim.read().await?;
+    let is_on_sale = record::listed_with(&mut tx, image).await?.iter().any(|listed| listed.on_sale);
+    let why = again::due(&mut tx, image, profile, measure).await?.ok().filter(|_| is_on_sale);
+    drop(tx);
+    if let Some(why) = why {
+        judge(market, claim, image, why).await?;
+    }
+    let mut tx = claim.write().await?;
+    let now = tx.now();
+    let listed = record::listed_with(&mut tx, image).await?;
+    ending::clear(&mut tx, image, !listed.is_empty()).await?;
+    if listed.is_empty() {
+        watched::forget(&mut tx, image).await?;
+        tx.commit().await?;
+        return Ok(why.is_some());
+    }
+    let run = again::newest_judged(&mut tx, image, profile).await?;
+    let until = if listed.iter().any(|listed| listed.on_sale) {
+        let next = match &run {
+            Some(run) => settle::settle(&mut tx, market, &listed, image, run).await?,
+            None => None,
+        };
+        let look = again::due(&mut tx, image, profile, measure).await?.err().unwrap_or(now);
+        next.map_or(look, |next| next.min(look))
+    } else {
+        // It is seen to as soon as it is put back on sale; this is for a publisher who may sell again.
+        now + LOOK_EVERY
+    };
+    watched::rest(&mut tx, image, &measure.name()?, run.map(|run| run.id), until).await?;
+    claim.keep(tx, "settle").await?;
+    Ok(why.is_some())
+}
+
+/// Judges an image. One that breaks stands in nobody's way.
+async fn judge(market: &Market, claim: &Claim, image: Id<Image>, why: Why) -> Result<()> {
+    let profile = &market.settings().profile;
+    if let Err(error) = again::look_again(market, claim, image, profile, why).await {
+        // A claim that was lost is no matter of this image.
+        claim.write().await?;
+        warn!(%image, %error, "an image on sale could not be judged again");
+        again::give_up(market, claim, image, profile).await?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use certifier::report::Report;
 use house::mail::Letter;
-use house::words::Words;
+use house::words::{Language, Words};
 use house::{Result, Tx, outbox};
 
 use super::{Failing, Listed, settle};
@@ -71,10 +71,23 @@ pub struct About {
 
 impl About {
     fn titles(&self, w: &Words) -> String {
-        let titles = self.offers.iter().map(|one| one.version.document.listing_in(w.language()).title);
-        let titles: Vec<String> = titles.collect();
-        titles.join(", ")
+        titles(&self.offers, w.language())
     }
+}
+
+/// What these offers are called.
+pub fn titles<'l>(offers: impl IntoIterator<Item = &'l Listed>, language: Language) -> String {
+    let titles = offers.into_iter().map(|one| one.version.document.listing_in(language).title);
+    titles.collect::<Vec<String>>().join(", ")
+}
+
+/// Where their publisher looks after them, a line each.
+pub fn ways<'l>(market: &Market, offers: impl IntoIterator<Item = &'l Listed>) -> String {
+    let house = &market.settings().address;
+    let way = |offer: &Listed| {
+        portal_address(offer.organisation, &format!("/offers/{}/status", offer.version.offer))
+    };
+    offers.into_iter().map(|offer| format!("{house}{}\n", way(offer))).collect()
 }
 
 pub async fn to_publisher(
@@ -86,11 +99,7 @@ pub async fn to_publisher(
 ) -> Result<()> {
     let w = market.words(to.language);
     let house = &market.settings().address;
-    let mut ways = String::new();
-    for offer in &about.offers {
-        let status = portal_address(offer.organisation, &format!("/offers/{}/status", offer.version.offer));
-        ways += &format!("{house}{status}\n");
-    }
+    let ways = ways(market, &about.offers);
     let report = image_address(about.image.organisation, about.image.id);
     let report = format!("{house}{report}?profile={}", about.run.profile);
     let mut body = opening(&w, about, news);

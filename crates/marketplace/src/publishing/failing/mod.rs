@@ -7,6 +7,7 @@
 //! [`certification::again`]: crate::certification::again
 
 mod decide;
+mod ending;
 mod jobs;
 mod letters;
 pub mod pages;
@@ -14,7 +15,7 @@ mod record;
 mod settle;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use house::error::Kind;
 use house::words::Text;
@@ -22,7 +23,7 @@ use house::{Id, Refusal, Result, Timestamp, Tx};
 
 use crate::certification::Run;
 use crate::images::Image;
-use crate::offers::{Sku, Version};
+use crate::offers::{Offer, Sku, Version};
 use crate::people::Organisation;
 
 pub use decide::decide;
@@ -106,11 +107,14 @@ pub struct Listed {
     pub on_sale: bool,
 }
 
-impl Listed {
-    /// Whether a plan of it runs this image.
-    pub fn has(&self, image: Id<Image>) -> bool {
-        self.version.document.skus.iter().any(|sku| sku.image == Some(image))
-    }
+/// Has the images of an offer watched from now on, as the offer lists them now: they are seen to at once.
+pub(super) async fn watch(tx: &mut Tx, offer: Id<Offer>, images: &BTreeSet<Id<Image>>) -> Result<()> {
+    record::watched::set(tx, offer, images).await
+}
+
+/// Has the images of an offer that is put back on sale seen to at once.
+pub(super) async fn watch_again(tx: &mut Tx, offer: Id<Offer>) -> Result<()> {
+    record::watched::wake_offer(tx, offer).await
 }
 
 /// The images of some plans that no longer pass.

@@ -11,7 +11,7 @@ use house::words::Words;
 use house::{Id, Result};
 use serde::Deserialize;
 
-use super::view::FailingView;
+use super::view::{FailingView, market_rule};
 use super::{Decided, Failing, Listed, record, settle};
 use crate::hall::pages::{Visit, done};
 use crate::images::{self, Image};
@@ -58,29 +58,16 @@ fn badge(w: &Words, failing: &Failing) -> Badge {
     }
 }
 
-/// What the market does by itself.
-fn rule(w: &Words, market: &Market) -> String {
-    use crate::market::OnNewFailure;
-    match market.settings().on_new_failure {
-        OnNewFailure::Tell => w.say("publishing-failing-rule-tell").to_string(),
-        OnNewFailure::Stop { grace_days: 0 } => w.say("publishing-failing-rule-stop").to_string(),
-        OnNewFailure::Stop { grace_days } => {
-            w.say("publishing-failing-rule-grace").with("days", grace_days).to_string()
-        }
-    }
-}
-
 async fn list(visit: Visit) -> Result<Response> {
     let operator = visit.operator()?;
     let w = visit.w.clone();
     let mut tx = visit.read().await?;
-    let listed = record::listed(&mut tx).await?;
     let mut lines = Vec::new();
     for failing in record::all(&mut tx).await? {
         let Some(image) = images::image(&mut tx, failing.image).await? else { continue };
         lines.push(Decision {
             address: settle::address(image.id),
-            title: titles(&w, &listed, image.id).join(", "),
+            title: titles(&w, &record::listed_with(&mut tx, image.id).await?).join(", "),
             line: image.file_name,
             kind: badge(&w, &failing),
             waiting_since: failing.since,
@@ -88,13 +75,12 @@ async fn list(visit: Visit) -> Result<Response> {
         });
     }
     drop(tx);
-    let rule = rule(&w, &visit.market);
+    let rule = market_rule(&w, &visit.market);
     show(&ListPage { frame: visit.desk(&operator), lines, rule, w })
 }
 
-fn titles(w: &Words, listed: &[Listed], image: Id<Image>) -> Vec<String> {
-    let offers = listed.iter().filter(|listed| listed.has(image));
-    offers.map(|listed| listed.version.document.listing_in(w.language()).title).collect()
+fn titles(w: &Words, listed: &[Listed]) -> Vec<String> {
+    listed.iter().map(|listed| listed.version.document.listing_in(w.language()).title).collect()
 }
 
 #[derive(Template)]
@@ -145,20 +131,20 @@ async fn one(visit: Visit, Path(image): Path<Id<Image>>, Query(asked): Query<Don
     let mut tx = visit.read().await?;
     let failing = record::find(&mut tx, image).await?.ok_or(NotFound)?;
     let view = FailingView::of(&mut tx, &w, &failing).await?.ok_or(NotFound)?;
-    let listed = record::listed(&mut tx).await?;
+    let listed = record::listed_with(&mut tx, image).await?;
     let publisher = people::organisation(&mut tx, failing.organisation).await?;
     drop(tx);
     let mut frame = visit.desk(&operator);
     if asked.done == "yes" {
         frame.notices.push(done(&w, "publishing-failing-done"));
     }
-    let offers = listed.iter().filter(|listed| listed.has(image));
     let decided = failing.decided.map(|decided| format!("publishing-failing-decided-{}", decided.name()));
     show(&OnePage {
         at: settle::address(image),
         publisher: publisher.map(|organisation| organisation.name).unwrap_or_default(),
         badge: badge(&w, &failing),
-        offers: offers
+        offers: listed
+            .iter()
             .map(|listed| Link::new(listed.version.document.listing_in(w.language()).title, &listed.address))
             .collect(),
         decided: decided.map(|key| w.say(&key).to_string()),

@@ -1,5 +1,8 @@
 //! The SQL of what is on sale and no longer passes.
 
+pub mod ending;
+pub mod watched;
+
 use std::collections::BTreeMap;
 
 use house::db::Row;
@@ -12,34 +15,16 @@ use crate::offers;
 use crate::people::Organisation;
 use crate::publishing::Listed;
 
-/// A value that differs whenever anything was listed, changed, withdrawn or judged, or an image began or ceased to fail.
-pub async fn stamp(tx: &mut Tx) -> Result<String> {
-    let row = sqlx::query(
-        "select (select count(*) from publishing_listing) as listed, \
-         (select count(withdrawn_at) from publishing_listing) as withdrawn, \
-         (select coalesce(max(changed_at), 0) from publishing_listing) as changed, \
-         (select count(*) from sellers_seller where suspended_at is not null) as suspended, \
-         (select cast(coalesce(sum(version), 0) as bigint) from publishing_failing) as failing, \
-         (select coalesce(max(since), 0) from publishing_failing) as since",
-    )
-    .fetch_one(tx.on())
-    .await?;
-    let mut stamp = String::new();
-    for column in ["listed", "withdrawn", "changed", "suspended", "failing", "since"] {
-        stamp.push_str(&row.int(column)?.to_string());
-        stamp.push('.');
-    }
-    Ok(stamp)
-}
-
-/// Everything that is listed, withdrawn or not, in the order in which it went live.
-pub async fn listed(tx: &mut Tx) -> Result<Vec<Listed>> {
+/// The offers that list an image, withdrawn or not, in the order in which they went live.
+pub async fn listed_with(tx: &mut Tx, image: Id<Image>) -> Result<Vec<Listed>> {
     let rows = sqlx::query(
         "select v.*, l.organisation, l.withdrawn_at, e.slug as seller_slug, e.suspended_at, o.slug as offer_slug \
-         from publishing_listing l join offers_version v on v.id = l.offer_version \
+         from publishing_listed_image i join publishing_listing l on l.offer = i.offer \
+         join offers_version v on v.id = l.offer_version \
          join offers_offer o on o.id = l.offer join sellers_seller e on e.organisation = l.organisation \
-         order by l.live_since, l.offer",
+         where i.image = $1 order by l.live_since, l.offer",
     )
+    .bind(image.to_string())
     .fetch_all(tx.on())
     .await?;
     rows.iter()
@@ -53,6 +38,17 @@ pub async fn listed(tx: &mut Tx) -> Result<Vec<Listed>> {
             })
         })
         .collect()
+}
+
+/// Images that fail and are listed no more.
+pub async fn gone(tx: &mut Tx) -> Result<Vec<Id<Image>>> {
+    let rows = sqlx::query(
+        "select f.image from publishing_failing f where not exists \
+         (select 1 from publishing_listed_image i where i.image = f.image) order by f.image",
+    )
+    .fetch_all(tx.on())
+    .await?;
+    rows.iter().map(|row| row.id("image")).collect()
 }
 
 pub async fn find(tx: &mut Tx, image: Id<Image>) -> Result<Option<Failing>> {

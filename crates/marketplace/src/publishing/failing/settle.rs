@@ -6,7 +6,7 @@ use house::{Id, Result, Timestamp, Tx, audit};
 use serde_json::json;
 
 use super::letters::{self, About, News};
-use super::{Failing, Listed, record};
+use super::{Failing, Listed, ending, record};
 use crate::certification::{self, Run, Verdict};
 use crate::images::{self, Image};
 use crate::market::{Market, OnNewFailure};
@@ -17,38 +17,32 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Rules that the desk names in one line.
 const NAMED_MAX: usize = 6;
 
-/// Whether nothing follows from this verdict that has not been done.
-pub fn is_at_rest(run: &Run, known: Option<&Failing>, now: Timestamp) -> bool {
-    match (passes(run), known) {
-        (true, None) => true,
-        (false, Some(failing)) => failing.run == run.id && failing.will_stop_at().is_none_or(|at| now < at),
-        _ => false,
-    }
-}
-
 fn passes(run: &Run) -> bool {
     run.verdict() == Some(Verdict::Certified)
 }
 
-/// Does what follows from the newest verdict about an image on sale.
+/// Does what follows from the newest verdict about an image that these offers list, as far as it has not been done. Answers when time
+/// does the next thing, if it does.
 pub async fn settle(
     tx: &mut Tx,
     market: &Market,
     listed: &[Listed],
     image: Id<Image>,
     run: &Run,
-) -> Result<()> {
-    let Some(image) = images::image(tx, image).await? else { return Ok(()) };
+) -> Result<Option<Timestamp>> {
+    let Some(image) = images::image(tx, image).await? else { return Ok(None) };
     tx.concerns(image.organisation);
     let known = record::find(tx, image.id).await?;
-    let offers: Vec<&Listed> =
-        listed.iter().filter(|listed| listed.on_sale && listed.has(image.id)).collect();
+    let offers: Vec<&Listed> = listed.iter().filter(|listed| listed.on_sale).collect();
     match known {
-        None if passes(run) => Ok(()),
-        None => begins(tx, market, &offers, &image, run).await,
-        Some(failing) if passes(run) => ends(tx, market, &offers, &image, run, &failing).await,
-        Some(failing) => goes_on(tx, market, &offers, &image, run, failing).await,
+        None if passes(run) => {}
+        None => begins(tx, market, &offers, &image, run).await?,
+        Some(failing) if passes(run) => ends(tx, market, &offers, &image, run, &failing).await?,
+        Some(failing) => goes_on(tx, market, &offers, &image, run, failing).await?,
     }
+    let ends = ending::tell(tx, market, listed, &image, run).await?;
+    let stops = record::find(tx, image.id).await?.and_then(|failing| failing.will_stop_at());
+    Ok(ends.into_iter().chain(stops).min())
 }
 
 /// It passed, and does no longer.
@@ -123,11 +117,9 @@ async fn put_on_desk(
     let broken = report.map(|report| certification::comparison::broken(&report)).unwrap_or_default();
     let more = if broken.len() > NAMED_MAX { ", …" } else { "" };
     let named: Vec<&str> = broken.iter().take(NAMED_MAX).map(String::as_str).collect();
-    let titles: Vec<String> =
-        offers.iter().map(|listed| listed.version.document.listing_in(Language::En).title).collect();
     let waiting = Waiting {
         kind: "publishing-desk-failing".to_owned(),
-        title: titles.join(", "),
+        title: letters::titles(offers.iter().copied(), Language::En),
         line: format!("{} · {}{more}", image.file_name, named.join(", ")),
         address: address(image.id),
         since,

@@ -10,6 +10,7 @@ use crate::certification::report_view::{RuleView, report_view};
 use crate::certification::{self, again, comparison};
 use crate::images;
 use crate::images::pages::image_address;
+use crate::market::{Market, OnNewFailure};
 use crate::offers::Draft;
 
 /// Broken rules that are shown; the report has them all.
@@ -101,4 +102,15 @@ pub async fn views(tx: &mut Tx, w: &Words, failing: &ByImage, draft: &Draft) -> 
         }
     }
     Ok(views)
+}
+
+/// What the market does by itself when an image no longer passes, in one sentence.
+pub fn market_rule(w: &Words, market: &Market) -> String {
+    match market.settings().on_new_failure {
+        OnNewFailure::Tell => w.say("publishing-failing-rule-tell").to_string(),
+        OnNewFailure::Stop { grace_days: 0 } => w.say("publishing-failing-rule-stop").to_string(),
+        OnNewFailure::Stop { grace_days } => {
+            w.say("publishing-failing-rule-grace").with("days", grace_days).to_string()
+        }
+    }
 }
