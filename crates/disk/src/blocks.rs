@@ -4,10 +4,10 @@
 //! inodes touch again and again; file contents do not pass through it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::read_at::ReadAt;
-use crate::tree::{Extent, Node, Unreadable};
+use crate::tree::{EXTENTS_MAX, Extent, Node, Unreadable};
 
 /// What the cache holds at most.
 const CACHE_BYTES: usize = 8 << 20;
@@ -143,11 +143,14 @@ impl Blocks {
     }
 }
 
-/// The extents of the file that was read last, since files are read in pieces.
-#[derive(Default)]
-pub(crate) struct LastMap(Mutex<Option<(u64, Arc<Vec<Extent>>)>>);
+/// How many files are read at the same time without one costing another its map: some threads, and what each of them looks up beside.
+const MAPS_MAX: usize = 16;
 
-impl LastMap {
+/// The extents of the files that were read last, since files are read in pieces; the newest last.
+#[derive(Default)]
+pub(crate) struct RecentMaps(Mutex<Vec<(u64, Arc<Vec<Extent>>)>>);
+
+impl RecentMaps {
     /// Up to `limit` bytes of a file from `offset`, fewer only at its end. Where it lies is asked of `map`, unless that is at hand.
     pub fn read(
         &self,
@@ -171,19 +174,59 @@ impl LastMap {
         inode: u64,
         map: impl FnOnce() -> Result<Vec<Extent>, Unreadable>,
     ) -> Result<Arc<Vec<Extent>>, Unreadable> {
-        // Replaced whole, so a panic elsewhere leaves nothing half-made.
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((number, map)) = &*last
-            && *number == inode
-        {
+        if let Some((_, map)) = self.maps().iter().find(|(number, _)| *number == inode) {
             return Ok(map.clone());
         }
+        // Made without holding the others up, even if two make the same.
         let map = Arc::new(map()?);
-        *last = Some((inode, map.clone()));
+        let mut maps = self.maps();
+        maps.push((inode, map.clone()));
+        let extents = |maps: &[(u64, Arc<Vec<Extent>>)]| maps.iter().map(|(_, map)| map.len()).sum::<usize>();
+        while maps.len() > MAPS_MAX || maps.len() > 1 && extents(&maps) > EXTENTS_MAX {
+            maps.remove(0);
+        }
         Ok(map)
+    }
+
+    /// Changed in whole steps, so a panic elsewhere leaves nothing half-made.
+    fn maps(&self) -> MutexGuard<'_, Vec<(u64, Arc<Vec<Extent>>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn past_the_end(offset: u64) -> Unreadable {
     Unreadable::Damaged { what: "place past the end of the volume", offset }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A map of so many extents.
+    fn map(extents: usize) -> Result<Vec<Extent>, Unreadable> {
+        Ok(vec![Extent { file_offset: 0, device_offset: 0, length: 1 }; extents])
+    }
+
+    #[test]
+    fn maps_of_the_files_read_last_are_at_hand_within_bounds() {
+        let maps = RecentMaps::default();
+        let is_at_hand = |inode: u64| {
+            let mut is_made = false;
+            let made = maps.of(inode, || {
+                is_made = true;
+                map(1)
+            });
+            assert!(made.is_ok());
+            !is_made
+        };
+        for inode in 0..MAPS_MAX as u64 {
+            assert!(!is_at_hand(inode));
+        }
+        assert!((0..MAPS_MAX as u64).all(is_at_hand), "as many files as may be read at once");
+        assert!(!is_at_hand(100) && !is_at_hand(0), "the oldest went");
+        assert!(is_at_hand(2));
+        assert_eq!(maps.of(200, || map(EXTENTS_MAX)).expect("a map").len(), EXTENTS_MAX);
+        assert!(is_at_hand(200) && !is_at_hand(2), "one that is as long as may be stays alone");
+        assert!(maps.of(300, || Err(past_the_end(0))).is_err() && !is_at_hand(300));
+    }
 }

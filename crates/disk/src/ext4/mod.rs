@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use crate::blocks::{Blocks, LastMap};
+use crate::blocks::{Blocks, RecentMaps};
 use crate::naming::{self, Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
 use crate::tree::{self, Attribute, Condition, Extent, Identity, Kind, Node, OnFault, Unreadable};
@@ -36,7 +36,7 @@ pub struct Ext4 {
     blocks: Blocks,
     /// Whether the volume says that its journal must be replayed; the superblock in the journal no longer does.
     needed_recovery: bool,
-    last_map: LastMap,
+    maps: RecentMaps,
 }
 
 impl Ext4 {
@@ -46,7 +46,7 @@ impl Ext4 {
         let superblock = Superblock::parse(&bytes, volume.size_bytes())?;
         let blocks = Blocks::new(volume, superblock.block_bytes);
         let needed_recovery = superblock.needs_recovery();
-        let fs = Ext4 { superblock, blocks, needed_recovery, last_map: LastMap::default() };
+        let fs = Ext4 { superblock, blocks, needed_recovery, maps: RecentMaps::default() };
         if !needed_recovery {
             return Ok(fs);
         }
@@ -59,7 +59,7 @@ impl Ext4 {
         if superblock.block_bytes != fs.superblock.block_bytes {
             return Err(Unreadable::Damaged { what: "superblock in the journal", offset: SUPERBLOCK_AT });
         }
-        Ok(Ext4 { superblock, blocks, needed_recovery, last_map: LastMap::default() })
+        Ok(Ext4 { superblock, blocks, needed_recovery, maps: RecentMaps::default() })
     }
 
     pub fn uuid(&self) -> [u8; 16] {
@@ -182,7 +182,7 @@ impl Directories for Ext4 {
 
     fn contents(&self, inode: &Inode, offset: u64, limit: usize) -> Result<Vec<u8>, Unreadable> {
         inode.check_readable()?;
-        self.last_map.read(&self.blocks, &inode.node, offset, limit, || extents::map(self, inode))
+        self.maps.read(&self.blocks, &inode.node, offset, limit, || extents::map(self, inode))
     }
 
     fn attributes_of(&self, inode: &Inode) -> Result<Vec<Attribute>, Unreadable> {

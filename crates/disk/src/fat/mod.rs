@@ -11,7 +11,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::blocks::{Blocks, LastMap};
+use crate::blocks::{Blocks, RecentMaps};
 use crate::naming::{Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
 use crate::tree::{self, Condition, Extent, Identity, Kind, Node, OnFault, Unreadable};
@@ -34,7 +34,7 @@ const BLOCK_BYTES: usize = 512;
 pub struct Fat {
     boot: BootSector,
     blocks: Blocks,
-    last_map: LastMap,
+    maps: RecentMaps,
 }
 
 /// A file, with where its clusters begin.
@@ -50,7 +50,7 @@ impl Fat {
     pub fn open(volume: Arc<dyn ReadAt>) -> Result<Fat, Unreadable> {
         let bytes = read_up_to(&volume, 0, BOOT_SECTOR_BYTES)?;
         let boot = BootSector::parse(&bytes, volume.size_bytes())?;
-        Ok(Fat { boot, blocks: Blocks::new(volume, BLOCK_BYTES), last_map: LastMap::default() })
+        Ok(Fat { boot, blocks: Blocks::new(volume, BLOCK_BYTES), maps: RecentMaps::default() })
     }
 
     pub fn width(&self) -> Width {
@@ -121,7 +121,7 @@ impl Directories for Fat {
         if inode.node.kind != Kind::File {
             return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
         }
-        self.last_map.read(&self.blocks, &inode.node, offset, limit, || self.map(inode))
+        self.maps.read(&self.blocks, &inode.node, offset, limit, || self.map(inode))
     }
 
     fn named(&self) -> Identity {

@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use crate::blocks::{Blocks, LastMap};
+use crate::blocks::{Blocks, RecentMaps};
 use crate::naming::{self, Directories, Visit};
 use crate::read_at::{ReadAt, read_up_to};
 use crate::tree::{self, Attribute, Condition, Extent, Identity, Kind, Node, OnFault, Unreadable};
@@ -40,7 +40,7 @@ pub const LINK_BYTES_MAX: u64 = 1024;
 pub struct Xfs {
     superblock: Superblock,
     blocks: Blocks,
-    last_map: LastMap,
+    maps: RecentMaps,
 }
 
 impl Xfs {
@@ -51,7 +51,7 @@ impl Xfs {
         let bytes = read_up_to(&volume, 0, sector_bytes as usize)?;
         let superblock = Superblock::parse(&bytes, volume.size_bytes())?;
         let blocks = Blocks::new(volume, superblock.block_bytes as usize);
-        Ok(Xfs { superblock, blocks, last_map: LastMap::default() })
+        Ok(Xfs { superblock, blocks, maps: RecentMaps::default() })
     }
 
     pub fn uuid(&self) -> [u8; 16] {
@@ -176,7 +176,7 @@ impl Directories for Xfs {
         if inode.node.kind != Kind::File {
             return Err(Unreadable::Damaged { what: "file that is none", offset: inode.offset });
         }
-        self.last_map.read(&self.blocks, &inode.node, offset, limit, || extents::map(self, inode))
+        self.maps.read(&self.blocks, &inode.node, offset, limit, || extents::map(self, inode))
     }
 
     /// Access control lists are told as XFS keeps them (`trusted.SGI_ACL_FILE`).
