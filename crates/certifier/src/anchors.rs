@@ -152,7 +152,7 @@ pub fn search(bytes: &[u8], mut visit: impl FnMut(Hit)) {
 }
 
 /// Blocks of files begin at multiples of this, so what lies in one sector lies together in its file too.
-const SECTOR_BYTES: usize = 512;
+pub const SECTOR_BYTES: usize = 512;
 
 /// Whether a hit at `at` may be what it announces, as far as the bytes of its own sector tell. Most hits on an honest disk end here.
 pub fn may_hold(hit: Hit, bytes: &[u8], at: usize) -> bool {

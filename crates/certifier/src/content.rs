@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::anchors::{self, Hit, Sign};
 use crate::examine::{Examined, Examiner, Found, Task, Unread, Unscanned, What};
-use crate::facts::{Disk, VolumeFacts};
+use crate::facts::{Disk, Linux, VolumeFacts};
 use crate::files::{Index, Placed};
 use crate::finding::Undecided;
 use crate::in_order::in_order;
@@ -23,9 +23,10 @@ use crate::malware::{Scanners, SearchedBy};
 use crate::packages::Inventory;
 use crate::phrase::{Phrase, say};
 use crate::progress::{Progress, Stage};
-use crate::scan::{self, Plan, threads};
+use crate::scan::{self, Opens, Told, threads};
 use crate::secrets::named;
 use crate::secrets::{AFTER_BYTES, BEFORE_BYTES, verify};
+use crate::seen::{Names, Seen};
 
 /// What all archives of one disk may unpack to. Those that come after are not opened, and the report says so.
 const UNPACKED_BYTES_MAX: u64 = 16 << 30;
@@ -73,6 +74,8 @@ pub struct Looked {
     pub content: Content,
     /// `None` where there is no system.
     pub inventory: Option<Result<Inventory, Undecided>>,
+    /// What need not be looked at again where the same bytes come once more.
+    pub seen: Seen,
 }
 
 /// A file that runs with more rights than who starts it.
@@ -90,49 +93,25 @@ pub fn look(
     source: &dyn ReadAt,
     disk: Option<&Disk>,
     scanners: &Scanners,
+    earlier: Option<&Seen>,
     progress: &dyn Progress,
 ) -> io::Result<Looked> {
     let volumes = disk.map_or(&[][..], |disk| &disk.volumes);
+    let linux = disk.and_then(|disk| disk.linux.as_ref());
     let (searched_for, searched_by) = (anchors::edition(), scanners.searched_by());
     let mut content = Content { searched_for, searched_by, ..Content::default() };
-    let mut manifests = Vec::new();
-    let mut index = Index::default();
-    let mut sealed: Vec<(Range<u64>, String, Phrase)> = Vec::new();
-    for volume in volumes {
-        let name = volume.label();
-        let why = match &volume.tree {
-            Some(Ok(tree)) => {
-                manifests.push(index.add(volume, tree));
-                continue;
-            }
-            Some(Err(why)) => why.clone(),
-            None if needs_walking(volume.kind) => {
-                say("not_walked.kind").text("kind", &volume.kind.to_string())
-            }
-            None => continue,
-        };
-        if matches!(volume.kind, Volume::Luks | Volume::BitLocker) {
-            let stretch = volume.offset..volume.offset.saturating_add(volume.size_bytes);
-            sealed.push((
-                stretch,
-                name.clone(),
-                say("not_walked.sealed").text("kind", &volume.kind.to_string()),
-            ));
-        }
-        content.not_walked.push((name, why));
-    }
-    index.sort();
-    content.not_walked.append(&mut index.notes);
-    content.files = index.files.len() as u64;
+    let earlier = earlier.filter(|seen| seen.holds_for(scanners));
+    let sealed = content.not_walked(volumes);
     let stretches: Vec<Range<u64>> = sealed.iter().map(|(stretch, ..)| stretch.clone()).collect();
-    let plan = Plan { begins: &index.begins, files: &index.files, sealed: &stretches };
-    let linux = disk.and_then(|disk| disk.linux.as_ref());
-    // Lists are read by one thread, while the pass has all cores.
-    let (pass, listed) = std::thread::scope(|scope| {
-        let listed = scope.spawn(|| Listed::read(&index, &manifests, linux));
-        (scan::pass(source, &plan, progress), listed.join().unwrap_or_else(|cause| resume_unwind(cause)))
+    // Tables and lists are read by one thread, while the pass has all cores.
+    let (pass, (mut index, listed)) = std::thread::scope(|scope| {
+        let walked = scope.spawn(|| walk(volumes, linux));
+        let pass = scan::pass(source, Told { sealed: &stretches, seen: earlier }, progress);
+        (pass, walked.join().unwrap_or_else(|cause| resume_unwind(cause)))
     });
     let pass = pass?;
+    content.not_walked.append(&mut index.notes);
+    content.files = index.files.len() as u64;
     content.privileged = listed.privileged;
     content.content_id = pass.content_id.to_string();
     content.allocated_bytes = pass.allocated_bytes;
@@ -148,9 +127,18 @@ pub fn look(
         content.unscanned.push(Unscanned { what: "*".to_owned(), kind: Unread::Hits, why });
     }
     let (placed, mut outside) = index.place(&pass.hits);
-    let tasks = tasks(&index, placed, &pass, scanners);
-    let examiner = Examiner { index: &index, scanners };
-    content.examine(&examiner, &tasks, &mut outside, progress);
+    let tasks = tasks(&index, placed, &index.opens(&pass, source)?, scanners);
+    let examiner = Examiner::new(&index, scanners);
+    let mut seen = Seen::of(scanners, &pass.leaves);
+    let names = Names::new(&index, &pass.leaves, &tasks).of_all(&tasks);
+    let recall = |task: usize| earlier?.file(names[task].as_ref()?);
+    let mut take = |content: &mut Content, task: usize, examined: Examined, is_whole: bool| {
+        if let (Some(name), true) = (&names[task], is_whole) {
+            seen.add_file(name, &examined);
+        }
+        outside.extend(content.take(examined));
+    };
+    content.examine(&examiner, &tasks, &recall, &mut take, progress);
     outside.sort_unstable();
     content.look_outside(source, &outside, volumes)?;
     content.found.sort();
@@ -158,7 +146,21 @@ pub fn look(
     content.belonging = linux
         .zip(listed.belonging)
         .map(|(linux, belonging)| belonging?.with_secrets(&linux.root, &content.found));
-    Ok(Looked { content, inventory: listed.inventory })
+    Ok(Looked { content, inventory: listed.inventory, seen })
+}
+
+/// Walks the tables of all volumes that have some, and reads what lists on them tell.
+fn walk(volumes: &[VolumeFacts], linux: Option<&Linux>) -> (Index, Listed) {
+    let mut index = Index::default();
+    let mut manifests = Vec::new();
+    for volume in volumes {
+        if let Some(Ok(tree)) = &volume.tree {
+            manifests.push(index.add(volume, tree));
+        }
+    }
+    index.sort();
+    let listed = Listed::read(&index, &manifests, linux);
+    (index, listed)
 }
 
 /// Whether a volume may hold files in an order that only its own tables know. Those of a physical volume are on its logical ones.
@@ -167,7 +169,7 @@ fn needs_walking(kind: Volume) -> bool {
 }
 
 /// The files that deserve a second look.
-fn tasks(index: &Index, placed: Vec<Placed>, pass: &scan::Pass, scanners: &Scanners) -> Vec<Task> {
+fn tasks(index: &Index, placed: Vec<Placed>, opens: &[(u32, Opens)], scanners: &Scanners) -> Vec<Task> {
     let mut tasks: BTreeMap<u32, Task> = BTreeMap::new();
     let mut task = |file: u32, change: &mut dyn FnMut(&mut Task)| {
         change(tasks.entry(file).or_insert_with(|| Task { file, ..Task::default() }));
@@ -175,7 +177,7 @@ fn tasks(index: &Index, placed: Vec<Placed>, pass: &scan::Pass, scanners: &Scann
     for place in placed {
         task(place.file, &mut |task| task.hits.push(place));
     }
-    for (file, opens) in &pass.opens {
+    for (file, opens) in opens {
         task(*file, &mut |task| task.opens = Some(*opens));
     }
     for (file, border) in &index.borders {
@@ -197,43 +199,72 @@ fn tasks(index: &Index, placed: Vec<Placed>, pass: &scan::Pass, scanners: &Scann
     tasks.into_values().collect()
 }
 
+/// A volume whose bytes say nothing as they are: where it lies, what it is called, and why.
+type Sealed = (Range<u64>, String, Phrase);
+
 impl Content {
-    /// Does all tasks, spread over the cores, with the same outcome on every machine.
-    fn examine(
+    /// Notes the volumes that cannot be walked as files, and tells which of them are sealed.
+    fn not_walked(&mut self, volumes: &[VolumeFacts]) -> Vec<Sealed> {
+        let mut sealed = Vec::new();
+        for volume in volumes {
+            let why = match &volume.tree {
+                Some(Ok(_)) => continue,
+                Some(Err(why)) => why.clone(),
+                None if needs_walking(volume.kind) => {
+                    say("not_walked.kind").text("kind", &volume.kind.to_string())
+                }
+                None => continue,
+            };
+            if matches!(volume.kind, Volume::Luks | Volume::BitLocker) {
+                let stretch = volume.offset..volume.offset.saturating_add(volume.size_bytes);
+                let why = say("not_walked.sealed").text("kind", &volume.kind.to_string());
+                sealed.push((stretch, volume.label(), why));
+            }
+            self.not_walked.push((volume.label(), why));
+        }
+        sealed
+    }
+
+    /// Does all tasks, spread over the cores, with the same outcome on every machine. `recall` knows what came of some of them; `take` is
+    /// given what came of each, in their order, and whether archives were opened for it.
+    fn examine<'r>(
         &mut self,
         examiner: &Examiner<'_>,
         tasks: &[Task],
-        outside: &mut Vec<Hit>,
+        recall: &(dyn Fn(usize) -> Option<&'r Examined> + Sync),
+        take: &mut (dyn FnMut(&mut Content, usize, Examined, bool) + Send),
         progress: &dyn Progress,
     ) {
         let total = tasks.len() as u64;
         // What the first tasks unpacked, all together, by their number.
         let unpacked = Mutex::new(vec![0]);
         let sums = || unpacked.lock().expect("no thread panics while it holds the lock");
-        let work = |number: usize| {
-            let may_open = sums()[(number + 1).saturating_sub(AHEAD)] < UNPACKED_BYTES_MAX;
-            examiner.examine(&tasks[number], may_open)
+        let may_open = |number: usize| sums()[(number + 1).saturating_sub(AHEAD)] < UNPACKED_BYTES_MAX;
+        let work = |number: usize| match (may_open(number), recall(number)) {
+            (true, Some(examined)) => examined.clone(),
+            (may_open, _) => examiner.examine(&tasks[number], may_open),
         };
         let mut done = 0;
         in_order(tasks.len(), threads(), AHEAD, &work, &mut |examined| {
-            self.take(examined, outside);
+            take(self, done, examined, may_open(done));
             sums().push(self.unpacked_bytes);
             done += 1;
-            progress.update(Stage::Files, done, total);
+            progress.update(Stage::Files, done as u64, total);
         });
         progress.update(Stage::Files, total, total);
     }
 
-    fn take(&mut self, examined: Examined, outside: &mut Vec<Hit>) {
+    /// Takes what came of a task, and gives the hits that lie in no file after all.
+    fn take(&mut self, examined: Examined) -> Vec<Hit> {
         self.found.extend(examined.found);
         self.archives += examined.archives;
         self.unpacked_bytes += examined.unpacked_bytes;
-        outside.extend(examined.nameless);
         for unscanned in examined.unscanned {
             if self.unscanned.iter().filter(|other| other.kind == unscanned.kind).count() < UNSCANNED_MAX {
                 self.unscanned.push(unscanned);
             }
         }
+        examined.nameless
     }
 
     /// Looks at hits that lie in no file: deleted, hidden, or in memory that was written out.

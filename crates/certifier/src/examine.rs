@@ -2,6 +2,7 @@
 //! itself, in any thread, and says what was found in it.
 
 use std::io::{self, Read};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use disk::read_at::ReadAt;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::secrets::{AFTER_BYTES, BEFORE_BYTES, Secret, verify};
 
 /// How much of a stream is looked at at once, beside what hits want to see around them.
 const PIECE_BYTES: usize = 1 << 20;
+const AT_ONCE_BYTES: usize = PIECE_BYTES + BEFORE_BYTES + AFTER_BYTES;
 /// More secrets in one file teach nobody anything.
 const SECRETS_A_FILE_MAX: usize = 20;
 /// More hits in one file are not looked at, and the report says so.
@@ -80,22 +82,46 @@ pub struct Task {
 }
 
 /// What became of a task.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Examined {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Found>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unscanned: Vec<Unscanned>,
     pub unpacked_bytes: u64,
     pub archives: u64,
     /// Hits in a file without a name: they lie in no file that anyone sees.
+    #[serde(skip)]
     pub nameless: Vec<Hit>,
 }
 
 pub struct Examiner<'e> {
-    pub index: &'e Index,
-    pub scanners: &'e Scanners,
+    index: &'e Index,
+    scanners: &'e Scanners,
+    spare: Spare,
 }
 
-impl Examiner<'_> {
+/// Buffers that nobody uses at the moment. Most archives are small and many, so that a new one for each would be most of the work.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    /// A buffer of [`AT_ONCE_BYTES`], with whatever was last in it.
+    fn lend(&self) -> Vec<u8> {
+        self.buffers().pop().unwrap_or_else(|| vec![0; AT_ONCE_BYTES])
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'e> Examiner<'e> {
+    pub fn new(index: &'e Index, scanners: &'e Scanners) -> Examiner<'e> {
+        Examiner { index, scanners, spare: Spare::default() }
+    }
+
     /// Does a task. Where all that may be unpacked was unpacked, archives are listed and not opened.
     pub fn examine(&self, task: &Task, may_open: bool) -> Examined {
         let mut done = Examined::default();
@@ -108,8 +134,7 @@ impl Examiner<'_> {
         }
         let read = self.index.open(task.file).map_err(io::Error::from);
         let looked = read.and_then(|file| {
-            let mut look =
-                Look { path: &shown, file: &file, scanners: self.scanners, may_open, done: &mut done };
+            let mut look = Look { path: &shown, file: &file, examiner: self, may_open, done: &mut done };
             look.all(task, path.as_deref().unwrap_or_default())
         });
         if let Err(cause) = looked {
@@ -126,7 +151,7 @@ impl Examiner<'_> {
 struct Look<'l> {
     path: &'l str,
     file: &'l Opened<'l>,
-    scanners: &'l Scanners,
+    examiner: &'l Examiner<'l>,
     may_open: bool,
     done: &'l mut Examined,
 }
@@ -252,7 +277,7 @@ impl Look<'_> {
 
     /// Asks an operator's rules and clamd.
     fn ask(&mut self) -> io::Result<()> {
-        let scanners = self.scanners;
+        let scanners = self.examiner.scanners;
         if scanners.have_rules() {
             self.scan_whole(&|bytes| scanners.scan(bytes))?;
         }
@@ -278,7 +303,7 @@ impl Look<'_> {
     /// Searches a file that the pass has not seen.
     fn stream(&mut self) -> io::Result<()> {
         let mut reader = Whole { file: self.file, at: 0 };
-        let mut member = Member::new(self.scanners, false);
+        let mut member = Member::new(self.examiner, false);
         member.look(self.path, &mut reader, self.done)
     }
 
@@ -287,7 +312,7 @@ impl Look<'_> {
         if !self.may_open {
             return self.unscanned(Unread::ArchiveLimit, say("archive.all"));
         }
-        let mut member = Member::new(self.scanners, true);
+        let mut member = Member::new(self.examiner, true);
         let mut within = Examined::default();
         let mut look = |name: &str, stream: &mut dyn Read| member.look(name, stream, &mut within);
         let mut opener = Opener::new(&mut look);
@@ -322,46 +347,68 @@ impl Read for Whole<'_> {
 
 /// Looks at streams one after the other: members of archives, and files that are packed.
 struct Member<'m> {
-    scanners: &'m Scanners,
+    examiner: &'m Examiner<'m>,
     /// Whether the operator's rules have not been asked about it otherwise.
     ask_rules: bool,
     buffer: Vec<u8>,
 }
 
-impl Member<'_> {
-    fn new(scanners: &Scanners, ask_rules: bool) -> Member<'_> {
-        Member { scanners, ask_rules, buffer: Vec::new() }
+impl Drop for Member<'_> {
+    fn drop(&mut self) {
+        self.examiner.spare.buffers().push(std::mem::take(&mut self.buffer));
+    }
+}
+
+impl<'m> Member<'m> {
+    fn new(examiner: &'m Examiner<'m>, ask_rules: bool) -> Member<'m> {
+        Member { examiner, ask_rules, buffer: examiner.spare.lend() }
     }
 
+    /// Looks at a stream to its end. Of one that breaks off, what came until then is looked at.
     fn look(&mut self, path: &str, stream: &mut dyn Read, done: &mut Examined) -> io::Result<()> {
-        const AT_ONCE: usize = PIECE_BYTES + BEFORE_BYTES + AFTER_BYTES;
         let mut piece = Piece { path, from: 0, lines: 0, seen: 0, secrets: 0, has_rule: false };
-        self.buffer.clear();
-        loop {
-            let wanted = (AT_ONCE - self.buffer.len()) as u64;
-            let read = stream.take(wanted).read_to_end(&mut self.buffer)?;
-            let is_last = (read as u64) < wanted;
-            piece.look(&self.buffer, is_last, done);
+        let mut filled = 0;
+        let broken = loop {
+            let (read, broken) = fill(stream, &mut self.buffer[filled..]);
+            filled += read;
+            let is_last = filled < self.buffer.len();
+            piece.look(&self.buffer[..filled], is_last, done);
             if is_last {
-                break;
+                break broken;
             }
             // What the next hits want to see before them stays.
-            let drop = self.buffer.len() - BEFORE_BYTES - AFTER_BYTES;
+            let drop = filled - BEFORE_BYTES - AFTER_BYTES;
             piece.lines += lines(&self.buffer[..drop]);
             piece.from += drop as u64;
             piece.seen = BEFORE_BYTES;
-            self.buffer.drain(..drop);
-        }
-        if self.ask_rules && self.scanners.have_rules() {
+            self.buffer.copy_within(drop..filled, 0);
+            filled -= drop;
+        };
+        let scanners = self.examiner.scanners;
+        if self.ask_rules && scanners.have_rules() {
             if piece.from == 0 {
-                piece.scanned(self.scanners.scan(&self.buffer), done);
+                piece.scanned(scanners.scan(&self.buffer[..filled]), done);
             } else {
-                let why = say("unscanned.rules").bytes("limit", AT_ONCE as u64);
+                let why = say("unscanned.rules").bytes("limit", AT_ONCE_BYTES as u64);
                 done.unscanned.push(Unscanned { what: path.to_owned(), kind: Unread::File, why });
             }
         }
-        Ok(())
+        broken
     }
+}
+
+/// Fills a buffer as far as the stream goes. Tells how far that is, and why no further if the stream is broken.
+fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, io::Result<()>) {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return (filled, Err(cause)),
+        }
+    }
+    (filled, Ok(()))
 }
 
 /// Where a look at a stream is.

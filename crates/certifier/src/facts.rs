@@ -12,7 +12,7 @@ use disk::tree::Extent;
 use crate::advisories::day::Day;
 use crate::advisories::store::Store;
 use crate::advisories::{self, Found};
-use crate::content::{self, Content};
+use crate::content::{self, Content, Looked};
 use crate::finding::Undecided;
 use crate::linux::accounts::{self, Account};
 use crate::linux::boot::{self, Boot};
@@ -26,6 +26,7 @@ use crate::malware::{Scanners, SearchedBy};
 use crate::packages::distribution::{self, Distribution};
 use crate::packages::{self, Inventory, Package};
 use crate::progress::Progress;
+use crate::seen::Seen;
 use crate::stored::{Origin, Pages};
 use crate::volumes;
 pub use crate::volumes::VolumeFacts;
@@ -44,6 +45,8 @@ pub struct Facts {
     pub advisories: Option<Result<Found, Undecided>>,
     /// The day of judging, if the caller gave one: there is no clock here.
     pub judged_on: Option<Day>,
+    /// What need not be looked at again where the same bytes come once more.
+    pub seen: Seen,
     /// Who is to have searched the files beside our own rules.
     pub to_be_searched_by: SearchedBy,
     /// What these facts were kept as, where there is no disk to ask.
@@ -84,13 +87,15 @@ pub struct Given<'a> {
     pub on: Option<Day>,
     /// Who else is asked about every file.
     pub scanners: Option<&'a Scanners>,
+    /// What was seen in an earlier version of the image. It is believed, like whoever gives it.
+    pub seen: Option<&'a Seen>,
 }
 
 impl<'a> Given<'a> {
     /// A store of advisories and the day on which it is looked into, where there is one.
     pub fn of(store: Option<&'a (Store, Day)>) -> Given<'a> {
         let (advisories, on) = (store.map(|(store, _)| store), store.map(|(_, on)| *on));
-        Given { advisories, on, scanners: None }
+        Given { advisories, on, ..Given::default() }
     }
 }
 
@@ -105,6 +110,7 @@ pub fn of_container(source: &dyn ReadAt, file_name: &str) -> io::Result<Facts> {
         inventory: None,
         advisories: None,
         judged_on: None,
+        seen: Seen::default(),
         to_be_searched_by: SearchedBy::default(),
         kept: None,
     })
@@ -125,28 +131,24 @@ pub fn gather(
     {
         facts.disk = Some(Disk::read(window, origin)?);
     }
-    let (content, inventory) =
-        origin.brought(|| read_whole(&source, facts.disk.as_ref(), given, progress))?;
-    facts.content = Some(content);
-    facts.inventory = inventory;
+    let brought = origin.brought(|| read_whole(&source, facts.disk.as_ref(), given, progress))?;
+    facts.content = Some(brought.content);
+    facts.inventory = brought.inventory;
+    facts.seen = brought.seen;
     if let Origin::Kept(pages, _) = origin {
         facts.kept = Some(pages.clone());
     }
     Ok(facts)
 }
 
-/// What reading everything brings: the content, and the packages of system and languages, if there is a system.
-pub type Brought = (Content, Option<Result<Inventory, Undecided>>);
-
 fn read_whole(
     source: &dyn ReadAt,
     disk: Option<&Disk>,
     given: &Given<'_>,
     progress: &dyn Progress,
-) -> io::Result<Brought> {
+) -> io::Result<Looked> {
     let nobody = Scanners::default();
-    let looked = content::look(source, disk, given.scanners.unwrap_or(&nobody), progress)?;
-    Ok((looked.content, looked.inventory))
+    content::look(source, disk, given.scanners.unwrap_or(&nobody), given.seen, progress)
 }
 
 impl Facts {

@@ -1,17 +1,19 @@
 //! The files of all volumes, by their tables alone: where each lies, so that a hit of the pass finds its file and its place in it,
 //! and where a file is cut into pieces, so that nothing hides on a border.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::io;
 use std::sync::Arc;
 
 use disk::read_at::ReadAt;
 use disk::tree::{Extent, Fault, Kind, Laid, Names, Node, Tree, Unreadable};
 
-use crate::anchors::Hit;
+use crate::anchors::{Hit, SECTOR_BYTES};
+use crate::archives::head::HEAD_BYTES;
 use crate::finding::unreadable;
 use crate::packages::languages::{self, Manifest};
 use crate::phrase::{Phrase, say};
-use crate::scan::Begin;
+use crate::scan::{Opens, Pass};
 use crate::volumes::{Places, VolumeFacts};
 
 /// The most notes of what could not be followed, for each volume.
@@ -42,13 +44,26 @@ pub struct File {
     pub size_bytes: u64,
 }
 
+/// Where a file begins on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Begin {
+    offset: u64,
+    file: u32,
+}
+
 /// A stretch of the image that is a stretch of a file.
 #[derive(Debug, Clone, Copy)]
-struct Run {
-    from: u64,
-    length: u64,
-    file_offset: u64,
+pub struct Run {
+    pub from: u64,
+    pub length: u64,
+    pub file_offset: u64,
     file: u32,
+}
+
+impl Run {
+    pub fn end(&self) -> u64 {
+        self.from.saturating_add(self.length)
+    }
 }
 
 /// All files of all volumes.
@@ -57,7 +72,7 @@ pub struct Index {
     pub volumes: Vec<Walked>,
     pub files: Vec<File>,
     /// By offset.
-    pub begins: Vec<Begin>,
+    begins: Vec<Begin>,
     /// Where a file goes on elsewhere: the file, and the offset in it.
     pub borders: Vec<(u32, u64)>,
     runs: Vec<Run>,
@@ -192,8 +207,7 @@ impl Index {
         let mut is_placed = vec![false; hits.len()];
         for run in &self.runs {
             let first = hits.partition_point(|hit| hit.offset < run.from);
-            let to = run.from.saturating_add(run.length);
-            for (at, hit) in (first..).zip(&hits[first..]).take_while(|(_, hit)| hit.offset < to) {
+            for (at, hit) in (first..).zip(&hits[first..]).take_while(|(_, hit)| hit.offset < run.end()) {
                 let offset = run.file_offset.saturating_add(hit.offset - run.from);
                 let file = &self.files[run.file as usize];
                 is_placed[at] |= offset < file.size_bytes;
@@ -206,6 +220,38 @@ impl Index {
         places.sort_unstable();
         let outside = hits.iter().zip(is_placed).filter(|(_, placed)| !placed).map(|(hit, _)| *hit).collect();
         (places, outside)
+    }
+
+    /// Files to be opened for what they begin with. Their heads are read once more, but only where the pass saw that it may be worth it.
+    pub fn opens(&self, pass: &Pass, source: &dyn ReadAt) -> io::Result<Vec<(u32, Opens)>> {
+        let mut opens = Vec::new();
+        let mut head = [0; HEAD_BYTES];
+        for Begin { offset, file } in &self.begins {
+            // The pass looks where sectors begin. Hardly any filesystem lets a file begin elsewhere.
+            let is_aligned = offset.is_multiple_of(SECTOR_BYTES as u64);
+            if is_aligned && !pass.heads.has(*offset) {
+                continue;
+            }
+            let size_bytes = self.files[*file as usize].size_bytes;
+            let there = source.size_bytes().saturating_sub(*offset).min(size_bytes);
+            let head = &mut head[..there.min(HEAD_BYTES as u64) as usize];
+            source.read_exact_at(*offset, head)?;
+            opens.extend(Opens::of(head, size_bytes).map(|opens| (*file, opens)));
+        }
+        Ok(opens)
+    }
+
+    /// Where these files lie, in the order of their bytes. Those that lie nowhere are left out.
+    pub fn runs_of(&self, files: impl Iterator<Item = u32>) -> HashMap<u32, Vec<&Run>> {
+        let mut runs: HashMap<u32, Vec<&Run>> = files.map(|file| (file, Vec::new())).collect();
+        for run in &self.runs {
+            if let Some(runs) = runs.get_mut(&run.file) {
+                runs.push(run);
+            }
+        }
+        runs.retain(|_, runs| !runs.is_empty());
+        runs.values_mut().for_each(|runs| runs.sort_unstable_by_key(|run| (run.file_offset, run.from)));
+        runs
     }
 
     /// The path of a file; `None` for one without a name, such as a journal or what was deleted while it was open.
@@ -239,10 +285,10 @@ impl ReadAt for Opened<'_> {
         self.node.size_bytes
     }
 
-    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         let bytes = self.tree.read(&self.node, offset, buffer.len())?;
         if bytes.len() != buffer.len() {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         buffer.copy_from_slice(&bytes);
         Ok(())

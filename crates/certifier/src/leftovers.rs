@@ -8,8 +8,8 @@ use disk::signature::Volume;
 use disk::tree::Unreadable;
 use serde::{Deserialize, Serialize};
 
+use crate::blocks::Blocks;
 use crate::facts::Disk;
-use crate::filled::Filled;
 use crate::finding::unreadable;
 use crate::phrase::{Phrase, say};
 use crate::scan::BLOCK_BYTES;
@@ -60,7 +60,7 @@ pub fn unused(disk: &Disk, visit: &mut dyn FnMut(Owner, u64, u64)) -> Vec<(u32, 
 }
 
 /// What the pass over all bytes found in such places.
-pub fn find(disk: &Disk, filled: &Filled) -> Leftovers {
+pub fn find(disk: &Disk, filled: &Blocks) -> Leftovers {
     let mut found: Vec<Leftover> = Vec::new();
     let not_told = unused(disk, &mut |owner, from, to| {
         let (blocks, Some(first)) = filled.count(from, to) else { return };

@@ -98,8 +98,9 @@ pub fn chapters_out_of_order(files: &[File]) -> Vec<Offence> {
 
 /// The crates of the workspace, and those below each that it may use.
 const CRATES: &[(&str, &[&str])] = &[
-    ("disk", &[]),
-    ("certifier", &["disk"]),
+    ("sha256", &[]),
+    ("disk", &["sha256"]),
+    ("certifier", &["sha256", "disk"]),
     ("ledger", &[]),
     ("compute", &[]),
     ("house", &[]),

@@ -26,6 +26,7 @@ use crate::malware::Scanners;
 use crate::profile::Profile;
 use crate::progress::{Progress, Stage};
 use crate::report::Report;
+use crate::seen::Seen;
 use crate::stored::{self, Stored};
 pub use confine::Confinement;
 pub use parent::{Said, how_it_ended, run};
@@ -50,6 +51,9 @@ pub struct Order {
     /// A store of advisories to look packages up in, and the day on which that is done.
     #[serde(default)]
     pub advisories: Option<(PathBuf, Day)>,
+    /// The facts of an earlier version of the image. What they prove unchanged is not looked at again.
+    #[serde(default)]
+    pub earlier: Option<PathBuf>,
 }
 
 impl Order {
@@ -58,6 +62,13 @@ impl Order {
         let Some((path, on)) = &self.advisories else { return Ok(None) };
         let store = Store::open(Arc::new(FileImage::open(path)?)).map_err(io::Error::other)?;
         Ok(Some((store, *on)))
+    }
+
+    /// What was seen in the earlier version that the order names; nothing, if its facts cannot be read.
+    pub fn seen(&self) -> io::Result<Option<Seen>> {
+        let Some(path) = &self.earlier else { return Ok(None) };
+        let stored = Stored::read(&FileImage::open(path)?)?;
+        Ok(stored.ok().map(|stored| stored.seen()))
     }
 }
 
@@ -113,12 +124,12 @@ pub fn serve(image: &Path, order: impl Read, out: impl Write + Send) -> io::Resu
     let profile = order.profile.profile()?;
     let scanners = Scanners::of(&profile)?;
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(image)?);
-    let store = order.store()?;
+    let (store, seen) = (order.store()?, order.seen()?);
     limit(source.size_bytes())?;
     let confinement = confine::confine()?;
     let written = Written { out: Mutex::new(out), last: AtomicI64::new(-1) };
     written.line(&Line::Confined(confinement))?;
-    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let given = Given { scanners: Some(&scanners), seen: seen.as_ref(), ..Given::of(store.as_ref()) };
     let (report, facts) = perform(source, &order, &profile, &given, &written)?;
     if let Some(facts) = facts {
         written.line(&Line::Facts(BASE64.encode(facts)))?;

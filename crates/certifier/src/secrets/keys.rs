@@ -126,9 +126,17 @@ pub enum Store {
     Der,
 }
 
+/// How a Java keystore begins.
+const JAVA: [u8; 7] = [0xfe, 0xed, 0xfe, 0xed, 0, 0, 0];
+
 impl Store {
+    /// Whether a file that begins so may be one, whatever its length.
+    pub fn may_begin(head: &[u8]) -> bool {
+        matches!(head, [0x30, 0x82, _, _, 0x02, 0x01, ..]) || head.starts_with(&JAVA)
+    }
+
     pub fn of_head(head: &[u8], size_bytes: u64) -> Option<Store> {
-        if head.starts_with(&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0]) {
+        if head.starts_with(&JAVA) {
             return Some(Store::Java);
         }
         let &[0x30, 0x82, high, low, 0x02, 0x01, version, next, ..] = head else { return None };
@@ -284,5 +292,6 @@ mod tests {
         let head = [0x30, 0x82, 0x01, 0x00, 0x02, 0x01, 0x00, 0x02, 0x82];
         assert_eq!(Store::of_head(&head, 0x104), Some(Store::Der));
         assert_eq!(Store::of_head(&head, 0x105), None, "its length is not the file's");
+        assert!(Store::may_begin(&head) && Store::may_begin(&entry(1)) && !Store::may_begin(&head[1..]));
     }
 }

@@ -37,6 +37,7 @@ use crate::profile::Profile;
 use crate::progress::{Progress, Silent, Stage};
 use crate::report::Report;
 use crate::rulebook;
+use crate::seen::Seen;
 
 pub use origin::{Modules, Origin, Packages};
 pub use packed::{NotStored, STORED_BYTES_MAX};
@@ -60,6 +61,8 @@ pub struct Stored {
     file_name: String,
     pages: Arc<Pages>,
     known: Known,
+    /// What need not be looked at again in the next version of the image, as JSON: nobody who judges by facts reads it.
+    seen: Arc<[u8]>,
 }
 
 impl Stored {
@@ -83,6 +86,11 @@ impl Stored {
             &Given::default(),
             &Silent,
         )
+    }
+
+    /// What need not be looked at again in the next version of the image. Nothing of it, if it cannot be read.
+    pub fn seen(&self) -> Seen {
+        serde_json::from_slice(&self.seen).unwrap_or_default()
     }
 
     /// What the image was called.
@@ -127,7 +135,9 @@ fn keep(recorder: &Recorder, facts: Facts, file_name: &str) -> Option<Stored> {
         inventory: facts.inventory,
         content: facts.content?,
     };
-    Some(Stored { file_name: file_name.to_owned(), pages: Arc::new(recorder.pages()), known })
+    let seen = serde_json::to_vec(&facts.seen).expect("digests and what was found are texts and numbers");
+    let pages = Arc::new(recorder.pages());
+    Some(Stored { file_name: file_name.to_owned(), pages, known, seen: seen.into() })
 }
 
 /// Judges an image by its stored facts alone. Nothing says that they are facts: see the [module](self).

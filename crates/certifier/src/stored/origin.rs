@@ -10,10 +10,11 @@ use disk::signature::Volume;
 use disk::tree::{Tree, Unreadable};
 
 use super::{Known, Pages, Recorder};
-use crate::facts::Brought;
+use crate::content::Looked;
 use crate::finding::Undecided;
 use crate::packages::Package;
 use crate::phrase::say;
+use crate::seen::Seen;
 
 pub enum Origin {
     /// The disk.
@@ -48,11 +49,15 @@ impl Origin {
     }
 
     /// What reading everything brings, or brought. It is kept as what it is, not as what was read for it.
-    pub fn brought(&self, look: impl FnOnce() -> io::Result<Brought>) -> io::Result<Brought> {
+    pub fn brought(&self, look: impl FnOnce() -> io::Result<Looked>) -> io::Result<Looked> {
         match self {
             Origin::Disk(_) => look(),
             Origin::Watched(recorder) => recorder.quietly(look),
-            Origin::Kept(_, known) => Ok((known.content.clone(), known.inventory.clone())),
+            Origin::Kept(_, known) => Ok(Looked {
+                content: known.content.clone(),
+                inventory: known.inventory.clone(),
+                seen: Seen::default(),
+            }),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Stored facts as one file: a line that says what it is, a digest, and everything else packed.
 //!
-//! Unpacked, it is three parts, each after its length: what is known, as JSON; the numbers of the pages; what the filled ones hold.
+//! Unpacked, it is four parts, each after its length: what is known, as JSON; the numbers of the pages; what the filled ones hold; what
+//! was seen, as JSON. The last may be missing.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -47,8 +48,12 @@ struct Head<N, K> {
 }
 
 impl Stored {
-    /// The facts as a file; `None` if they are larger than [`STORED_BYTES_MAX`].
+    /// The facts as a file; `None` if they are larger than [`STORED_BYTES_MAX`] even without what was seen.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        self.to_bytes_with(&self.seen).or_else(|| self.to_bytes_with(&[]))
+    }
+
+    fn to_bytes_with(&self, seen: &[u8]) -> Option<Vec<u8>> {
         let head =
             Head { file_name: &self.file_name, file_bytes: self.pages.size_bytes(), known: &self.known };
         let head = serde_json::to_vec(&head).expect("facts are texts and numbers");
@@ -58,13 +63,14 @@ impl Stored {
             .flat_map(|(number, is_filled)| (number | if is_filled { FILLED } else { 0 }).to_le_bytes())
             .collect();
         let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
-        for part in [&head[..], &numbers, self.pages.bytes()] {
+        for part in [&head[..], &numbers, self.pages.bytes(), seen] {
             let length = (part.len() as u64).to_le_bytes();
             packer.write_all(&length).and_then(|()| packer.write_all(part)).expect("memory takes all");
         }
         let packed = packer.finish().expect("memory takes all");
         let file = [&MAGIC[..], &Sha256::digest(&packed), &packed].concat();
-        (file.len() as u64 <= STORED_BYTES_MAX && head.len() as u64 <= KNOWN_BYTES_MAX).then_some(file)
+        let is_too_long = [head.len(), seen.len()].iter().any(|length| *length as u64 > KNOWN_BYTES_MAX);
+        (file.len() as u64 <= STORED_BYTES_MAX && !is_too_long).then_some(file)
     }
 
     /// Reads a file that [`Stored::to_bytes`] filled.
@@ -92,6 +98,7 @@ impl Stored {
         let head = part(&mut unpacker, KNOWN_BYTES_MAX)?;
         let numbers = part(&mut unpacker, (PAGES_MAX * NUMBER_BYTES) as u64)?;
         let bytes = part(&mut unpacker, PAGES_BYTES_MAX as u64)?;
+        let seen = last_part(&mut unpacker, KNOWN_BYTES_MAX)?;
         let head: Head<String, Known> = serde_json::from_slice(&head).map_err(|_| NotStored::Damaged)?;
         if !is_content_id(&head.known.content.content_id) || numbers.len() % NUMBER_BYTES != 0 {
             return Err(NotStored::Damaged);
@@ -102,7 +109,7 @@ impl Stored {
             .map(|number| (number & !FILLED, number & FILLED != 0))
             .collect();
         let pages = Pages::parse(head.file_bytes, &numbers, bytes).map_err(|_| NotStored::Damaged)?;
-        Ok(Stored { file_name: head.file_name, pages: Arc::new(pages), known: head.known })
+        Ok(Stored { file_name: head.file_name, pages: Arc::new(pages), known: head.known, seen: seen.into() })
     }
 }
 
@@ -119,10 +126,21 @@ fn part(unpacker: &mut impl Read, limit: u64) -> Result<Vec<u8>, NotStored> {
     if read as u64 == length { Ok(bytes) } else { Err(NotStored::Damaged) }
 }
 
+/// The last part, which is empty where older facts have none.
+fn last_part(unpacker: &mut impl Read, limit: u64) -> Result<Vec<u8>, NotStored> {
+    let mut first = [0];
+    match unpacker.read(&mut first) {
+        Ok(0) => Ok(Vec::new()),
+        Ok(_) => part(&mut first.chain(unpacker), limit),
+        Err(_) => Err(NotStored::Damaged),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::content::Content;
+    use crate::seen::Seen;
 
     fn stored() -> Stored {
         let content = Content {
@@ -136,6 +154,7 @@ mod tests {
             file_name: "a.vhd".to_owned(),
             pages: Arc::new(pages.expect("they fit")),
             known: Known { content, inventory: None, packages: None, modules: None },
+            seen: b"{}"[..].into(),
         }
     }
 
@@ -190,7 +209,11 @@ mod tests {
         check(&[&first, &length(7), &[0; 7], &length(0)], NotStored::Damaged);
         check(&[&first, &length(8), &[255; 8], &length(0)], NotStored::Damaged);
         check(&[&first, &length(0), &length(1), &[0]], NotStored::Damaged);
-        assert!(Stored::parse(&file(&[&first, &length(0), &length(0)])).is_ok(), "nothing kept is no lie");
+        let older = file(&[&first, &length(0), &length(0)]);
+        assert_eq!(Stored::parse(&older).expect("nothing kept is no lie").seen(), Seen::default());
+        check(&[&first, &length(0), &length(0), &length(usize::MAX)], NotStored::TooLarge);
+        check(&[&first, &length(0), &length(0), &length(9), b"{}"], NotStored::Damaged);
+        check(&[&first, &length(0), &length(0), &[0; 7]], NotStored::Damaged);
         // The name of the bytes is not one.
         let head = String::from_utf8(head).unwrap().replace("halle1:", "halle9:").into_bytes();
         check(&[&length(head.len()), &head, &length(0), &length(0)], NotStored::Damaged);

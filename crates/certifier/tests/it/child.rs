@@ -98,6 +98,7 @@ fn what_the_confined_process_reports_is_what_judging_here_reports() {
         profile: Measure::Toml("base = \"kvm\"".to_owned()),
         task: Task::Judge,
         advisories: None,
+        earlier: None,
     };
     if plays() {
         let (mut out, order) = (Vec::new(), serde_json::to_vec(&order).expect("data"));
@@ -125,6 +126,7 @@ fn behaves(script: &str) -> certifier::report::Report {
         profile: Measure::Named("kvm".to_owned()),
         task: Task::Judge,
         advisories: None,
+        earlier: None,
     };
     child::run(&program, &image, &order, &Silent).expect("the program starts").0
 }

@@ -52,6 +52,19 @@ fn a_secret_is_found_in_a_file_that_is_cut_into_pieces() {
 }
 
 #[test]
+fn what_lies_before_the_damage_of_an_archive_is_searched() {
+    let noise: Vec<u8> = (0..90_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let mut packed = gzip(&[KEY.as_bytes(), &noise].concat());
+    packed.truncate(packed.len() - 1000);
+    let report =
+        Specimen::clean().small().bytes_file("/srv/cut.gz", &packed).build().certify(&Profile::kvm());
+    let paths =
+        |rule: &str| evidence(&report, rule).iter().map(|piece| piece.path.clone()).collect::<Vec<_>>();
+    let cut = [Some("/srv/cut.gz".to_owned())];
+    assert_eq!((&paths("S01")[..], &paths("M02")[..]), (&cut[..], &cut[..]));
+}
+
+#[test]
 fn a_secret_is_found_across_the_border_of_two_leaves() {
     let border = 32 * MIB;
     for (text, before) in [(KEY, 60), (KEY, 16), (TOKEN, 3)] {

@@ -19,6 +19,7 @@ mod linked;
 mod ntfs;
 mod registry;
 mod report;
+mod seen;
 mod specimen;
 mod stored;
 mod windows;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use certifier::advisories::day::Day;
 use certifier::advisories::import::Import;
 use certifier::advisories::store::Store;
+use certifier::certify_given;
 use certifier::facts::Given;
 use certifier::profile::Profile;
 use certifier::progress::Silent;
@@ -390,7 +391,8 @@ impl Image {
     }
 }
 
-/// Judges an image, and holds the certifier to its promise that stored facts give the same report.
+/// Judges an image, and holds the certifier to its promises that stored facts give the same report, and that the image does, too, when
+/// nothing of it is looked at twice.
 pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report {
     certify_on(source, name, profile, Day::parse(TODAY).expect("a day"))
 }
@@ -398,12 +400,15 @@ pub fn certify(source: Arc<dyn ReadAt>, name: &str, profile: &Profile) -> Report
 fn certify_on(source: Arc<dyn ReadAt>, name: &str, profile: &Profile, on: Day) -> Report {
     let feed = feed();
     let given = Given { advisories: Some(&feed), on: Some(on), ..Given::default() };
-    let (report, stored) = certify_and_store(source, name, profile, &given, &Silent);
+    let (report, stored) = certify_and_store(source.clone(), name, profile, &given, &Silent);
     if let Some(stored) = stored {
         let file = stored.to_bytes().expect("a specimen has few facts");
         let stored = Stored::parse(&file).expect("it was just written");
         let again = judge_stored(&stored, profile, &given);
         assert_eq!(to_json(&again), to_json(&report), "judged again from {} bytes", file.len());
+        let seen = stored.seen();
+        let again = certify_given(source, name, profile, &Given { seen: Some(&seen), ..given }, &Silent);
+        assert_eq!(to_json(&again), to_json(&report), "read again with what was seen");
     }
     report
 }

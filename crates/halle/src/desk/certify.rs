@@ -13,8 +13,10 @@ use certifier::exceptions::{self, EXCEPTIONS_BYTES_MAX, Exception};
 use certifier::formats::{html, junit, sarif, self_test};
 use certifier::profile::{PROFILE_BYTES_MAX, Profile};
 use certifier::report::{Overall, Report};
+use certifier::stored::Stored;
 use certifier::words::Language;
 use clap::{Args, ValueEnum};
+use disk::read_at::FileImage;
 
 use crate::advisories;
 
@@ -55,6 +57,10 @@ pub struct CertifyArguments {
     /// password hashes too: only you may read it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["container_only", "from_facts"])]
     facts: Option<PathBuf>,
+    /// The facts of an earlier version of this image, which `--facts` wrote: what they prove unchanged is not searched again. Whoever
+    /// can write that file can hide things, so no certificate is signed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["container_only", "from_facts", "sign"])]
+    earlier: Option<PathBuf>,
     /// IMAGE is no image but its facts, which `--facts` wrote: judge by them. Nothing proves them, so no certificate is signed
     #[arg(long, conflicts_with_all = ["container_only", "sign"])]
     from_facts: bool,
@@ -85,6 +91,14 @@ enum Format {
     SelfTest,
 }
 
+/// The path of facts that can be read.
+fn earlier(path: &Path) -> Result<PathBuf, String> {
+    let at = |cause: &dyn std::fmt::Display| format!("{}: {cause}", path.display());
+    let facts = FileImage::open(path).and_then(|file| Stored::read(&file)).map_err(|cause| at(&cause))?;
+    facts.map_err(|cause| at(&cause))?;
+    Ok(path.to_owned())
+}
+
 /// Judges a file, tells of it, and signs a certificate where one was asked for and is due.
 pub fn run(arguments: &CertifyArguments) -> ExitCode {
     certify(arguments).unwrap_or_else(|complaint| complain(&complaint))
@@ -108,6 +122,7 @@ fn certify(arguments: &CertifyArguments) -> Result<ExitCode, String> {
             (None, true) => Task::JudgeFacts,
             (None, false) => Task::Judge,
         },
+        earlier: arguments.earlier.as_deref().map(earlier).transpose()?,
         container_only: arguments.container_only,
         sandbox: !arguments.no_sandbox,
         quiet: arguments.quiet,

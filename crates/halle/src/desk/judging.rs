@@ -21,6 +21,8 @@ pub struct Manner<'a> {
     pub task: Task,
     /// A store of advisories, and the day on which it is looked into.
     pub advisories: Option<(PathBuf, Day)>,
+    /// The facts of an earlier version of the image.
+    pub earlier: Option<PathBuf>,
     pub container_only: bool,
     pub sandbox: bool,
     pub quiet: bool,
@@ -65,8 +67,8 @@ fn outside(path: &Path, file_name: String, manner: &Manner<'_>) -> io::Result<Ju
 }
 
 fn order(file_name: String, manner: &Manner<'_>) -> Order {
-    let advisories = manner.advisories.clone();
-    Order { file_name, profile: manner.measure.clone(), task: manner.task, advisories }
+    let (advisories, earlier) = (manner.advisories.clone(), manner.earlier.clone());
+    Order { file_name, profile: manner.measure.clone(), task: manner.task, advisories, earlier }
 }
 
 fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged> {
@@ -78,9 +80,9 @@ fn here(path: &Path, file_name: &str, manner: &Manner<'_>) -> io::Result<Judged>
     }
     let bar = Bar::new(manner.quiet);
     let order = order(file_name.to_owned(), manner);
-    let store = order.store()?;
+    let (store, seen) = (order.store()?, order.seen()?);
     let scanners = Scanners::of(&profile)?;
-    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let given = Given { scanners: Some(&scanners), seen: seen.as_ref(), ..Given::of(store.as_ref()) };
     let performed = child::perform(source, &order, &profile, &given, &bar);
     bar.done();
     let (report, facts) = performed?;

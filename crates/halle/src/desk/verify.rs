@@ -8,7 +8,7 @@ use certifier::certificate::{Broken, CERTIFICATE_BYTES_MAX, Certificate, KEY_BYT
 use certifier::progress::{Progress, Stage};
 use certifier::words::Language;
 use clap::Args;
-use disk::content_id::{self, ContentId, LEAF_BYTES, Leaves};
+use disk::content_id;
 use disk::read_at::{FileImage, ReadAt};
 
 use super::{BAD, Bar, GOOD, Lang, complain, files, language, printed, today};
@@ -77,22 +77,11 @@ fn verify(arguments: &VerifyArguments, language: Language) -> Result<Certificate
     let image = FileImage::open(&arguments.image).map_err(at)?;
     certificate.is_for_length(image.size_bytes())?;
     let bar = Bar::new(arguments.quiet);
-    let found = digest(&image, &bar);
+    let total = image.size_bytes();
+    let found = content_id::of_with_progress(&image, &mut |done| bar.update(Stage::Content, done, total));
     bar.done();
     certificate.is_for(found.map_err(at)?)?;
     Ok(certificate)
-}
-
-/// The content id of the image, with word of how far it is.
-fn digest(image: &FileImage, bar: &Bar) -> io::Result<ContentId> {
-    let total = image.size_bytes();
-    let mut leaves = Leaves::of_size(total);
-    content_id::for_each_leaf(image, &mut |index, leaf| {
-        leaves.take(&leaf.digest());
-        bar.update(Stage::Content, index.saturating_mul(LEAF_BYTES), total);
-        Ok(())
-    })?;
-    Ok(leaves.finish().expect("every leaf of this size was just visited"))
 }
 
 fn tell(certificate: &Certificate, arguments: &VerifyArguments, language: Language) -> io::Result<()> {

@@ -41,14 +41,22 @@ pub struct Order {
     pub task: Task,
     /// A store of advisories, and the day on which it is looked into.
     pub advisories: Option<(PathBuf, Day)>,
+    /// The facts of an earlier version, kept by this market.
+    pub earlier: Option<PathBuf>,
 }
 
 impl Order {
     /// As the process is told it.
     fn told(&self) -> certifier::child::Order {
         let profile = self.profile.clone();
-        let advisories = self.advisories.clone();
-        certifier::child::Order { file_name: self.file_name.clone(), profile, task: self.task, advisories }
+        let (advisories, earlier) = (self.advisories.clone(), self.earlier.clone());
+        certifier::child::Order {
+            file_name: self.file_name.clone(),
+            profile,
+            task: self.task,
+            advisories,
+            earlier,
+        }
     }
 }
 
@@ -183,8 +191,9 @@ async fn inside<Told: Future<Output = Result<()>>>(
 fn judge(order: &Order, profile: &Profile, progress: &dyn Progress) -> Result<Examined> {
     let source: Arc<dyn ReadAt> = Arc::new(FileImage::open(&order.blob)?);
     let order = order.told();
-    let (store, scanners) = (order.store()?, Scanners::of(profile).map_err(std::io::Error::from)?);
-    let given = Given { scanners: Some(&scanners), ..Given::of(store.as_ref()) };
+    let (store, seen) = (order.store()?, order.seen()?);
+    let scanners = Scanners::of(profile).map_err(std::io::Error::from)?;
+    let given = Given { scanners: Some(&scanners), seen: seen.as_ref(), ..Given::of(store.as_ref()) };
     let outcome = match certifier::child::perform(source, &order, profile, &given, progress) {
         Ok((report, facts)) => return Ok(Examined { outcome: Outcome::Judged(Box::new(report)), facts }),
         Err(cause) => Outcome::BrokenOff(Text::new("certification-died").with("how", cause.to_string())),

@@ -105,17 +105,19 @@ pub(super) async fn by_facts(
     facts: Option<String>,
 ) -> Result<Option<(Outcome, String)>> {
     let Some(facts) = facts else { return Ok(None) };
-    // A certificate may be signed on them, so they must be what was kept, to the bit.
-    let (blobs, name) = (market.blobs().clone(), facts.clone());
-    if !tokio::task::spawn_blocking(move || blobs.is_whole(&name)).await?? {
-        return Ok(None);
-    }
-    let blob = market.blobs().path(&facts)?;
+    let Some(blob) = whole(market, &facts).await? else { return Ok(None) };
     let judged = judge(market, claim, order(market, run, image, blob, Task::JudgeFacts)).await?;
     let Outcome::Judged(report) = checked(judged.outcome, image) else { return Ok(None) };
     // Facts without a content id are facts of nothing.
     let tells_all = report.content_id.is_some() && !stored::must_be_read_again(&report);
     Ok(tells_all.then_some((Outcome::Judged(report), facts)))
+}
+
+/// Where facts lie. A certificate may be signed on them, so they must be what was kept, to the bit; else they are as good as gone.
+async fn whole(market: &Market, facts: &str) -> Result<Option<PathBuf>> {
+    let (blobs, name) = (market.blobs().clone(), facts.to_owned());
+    let is_whole = tokio::task::spawn_blocking(move || blobs.is_whole(&name)).await??;
+    Ok(is_whole.then(|| market.blobs().path(facts)).transpose()?)
 }
 
 /// Judges the image itself, and keeps its facts: they are safe on disk before a row speaks of them.
@@ -126,7 +128,13 @@ pub(super) async fn anew(
     image: &Image,
 ) -> Result<(Outcome, Option<String>)> {
     let blob = market.blobs().path(&image.content_id)?;
-    let judged = judge(market, claim, order(market, run, image, blob, Task::Keep)).await?;
+    let earlier = record::earlier_facts(&mut claim.read().await?, image).await?;
+    let earlier = match earlier {
+        Some(facts) => whole(market, &facts).await?,
+        None => None,
+    };
+    let order = Order { earlier, ..order(market, run, image, blob, Task::Keep) };
+    let judged = judge(market, claim, order).await?;
     let outcome = checked(judged.outcome, image);
     let facts = judged.facts.filter(|_| matches!(outcome, Outcome::Judged(_)));
     let Some(facts) = facts else { return Ok((outcome, None)) };
@@ -140,7 +148,7 @@ fn order(market: &Market, run: &Run, image: &Image, blob: PathBuf, task: Task) -
     let today = Day::of_seconds(market.database().clock().now().as_second());
     let advisories = feed.map(|feed| (feed, today));
     let profile = measure(market, &run.profile);
-    Order { blob, file_name: image.file_name.clone(), profile, task, advisories }
+    Order { blob, file_name: image.file_name.clone(), profile, task, advisories, earlier: None }
 }
 
 async fn judge(market: &Market, claim: &Claim, order: Order) -> Result<Examined> {

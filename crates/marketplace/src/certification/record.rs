@@ -172,6 +172,22 @@ pub async fn facts(tx: &mut Tx, image: Id<Image>, profile: &str) -> Result<Optio
     row.map(|row| row.text("facts")).transpose()
 }
 
+/// The blob with the newest facts that were kept of the same organisation's images: of one as large before all others, which is most
+/// likely an earlier version.
+pub async fn earlier_facts(tx: &mut Tx, image: &Image) -> Result<Option<String>> {
+    let row = sqlx::query(
+        "select certification_run.facts from certification_run \
+         join images_image on images_image.id = certification_run.image \
+         where images_image.organisation = $1 and certification_run.facts is not null \
+         order by case when images_image.size_bytes = $2 then 0 else 1 end, certification_run.id desc limit 1",
+    )
+    .bind(image.organisation.to_string())
+    .bind(image.size_bytes)
+    .fetch_optional(tx.on())
+    .await?;
+    row.map(|row| row.text("facts")).transpose()
+}
+
 /// Names other facts for what a run came to: they tell the same, and more.
 pub async fn keep_facts(tx: &mut Tx, run: Id<Run>, facts: &str) -> Result<()> {
     sqlx::query("update certification_run set facts = $1 where id = $2 and coalesce(facts, '') <> $1")

@@ -26,6 +26,12 @@ fn measure(market: &MarketInABox, profile: &str) -> again::Measure {
     again::Measure::now(&market.market, profile).expect("a measure")
 }
 
+/// The facts that an image like this would be judged with.
+async fn earlier_facts(market: &MarketInABox, image: &Image) -> Option<String> {
+    let mut tx = market.market.read().await.expect("a look");
+    record::earlier_facts(&mut tx, image).await.expect("an answer")
+}
+
 /// Sends a file by the plain form.
 async fn send(market: &MarketInABox, browser: &mut Browser, organisation: Id<Organisation>, bytes: Vec<u8>) {
     let path = format!("/sell/{organisation}/images/upload");
@@ -141,6 +147,38 @@ house::on_both_engines! {
             assert_eq!(found.rules.len(), desk.rules.len());
             assert_eq!((found.verdict, found.content_id), (desk.verdict, desk.content_id));
             assert_eq!(record::facts(&mut tx, image.id, "kvm").await.unwrap().as_ref(), Some(&name));
+        }
+    }
+
+    async fn the_next_image_is_judged_with_the_facts_of_its_publishers_last_of_the_same_size(engine) {
+        let market = MarketInABox::open(engine).await;
+        let (mut browser, organisation, first) = judged(&market, "Acme").await;
+        let (mut browser_of_others, of_others) = market.publisher("Umbrella").await;
+        send(&market, &mut browser_of_others, of_others, vhd(2, 7)).await;
+        market.work().await;
+        let others = only_image(&market, &browser_of_others, of_others).await;
+        let (of_first, of_others) = (earlier_facts(&market, &first).await, earlier_facts(&market, &others).await);
+        assert!(of_first.is_some() && of_others.is_some() && of_first != of_others);
+        send(&market, &mut browser, organisation, vhd(4, 1)).await;
+        market.work().await;
+        assert_eq!(earlier_facts(&market, &first).await, of_first, "a larger image is another product's");
+        let larger = Image { size_bytes: (4 << 20) + 512, ..first.clone() };
+        assert_ne!(earlier_facts(&market, &larger).await, of_first);
+        // Facts that are not what was kept are as good as none.
+        for facts in [of_first, earlier_facts(&market, &larger).await] {
+            let path = market.market.blobs().path(&facts.expect("facts were kept")).unwrap();
+            std::fs::remove_file(&path).unwrap();
+            std::fs::write(&path, "damaged").unwrap();
+        }
+        send(&market, &mut browser, organisation, vhd(2, 9)).await;
+        market.work().await;
+        let mut tx = market.market.read().await.unwrap();
+        let by = owner(&mut tx, organisation).await;
+        let images = crate::images::images_of(&mut tx, &by).await.unwrap();
+        assert_eq!(images.len(), 3);
+        for image in images {
+            let run = newest(&mut tx, image.id, "kvm").await.unwrap().expect("a run");
+            assert_eq!(run.verdict(), Some(Verdict::NotCertified), "{}", image.content_id);
         }
     }
 
@@ -320,6 +358,7 @@ fn check(script: &'static str, patience: Duration) -> impl Future<Output = house
             profile: Measure::Named("kvm".to_owned()),
             task: Task::Judge,
             advisories: None,
+            earlier: None,
         };
         let outcome = outside(&program, &order, patience, |_| async { Ok(()) }).await;
         drop(folder);
@@ -359,6 +398,7 @@ async fn the_report_of_a_child_is_the_report_of_this_process() {
         profile: Measure::Named("strict".to_owned()),
         task: Task::Judge,
         advisories: None,
+        earlier: None,
     };
     let here = child::examine(None, order.clone(), |_| async { Ok(()) }).await.unwrap().outcome;
     let Outcome::Judged(here) = here else { panic!("judged in this process") };

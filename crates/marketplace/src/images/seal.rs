@@ -31,8 +31,7 @@ pub fn measure(file: &std::path::Path, done: &AtomicU64) -> Result<Measured> {
     let mut leaves = Leaves::of_size(source.size_bytes());
     let mut flat = Flat::default();
     for_each_leaf(&source, &mut |index, leaf| {
-        leaves.take(&leaf.digest());
-        flat.take(leaf);
+        leaves.take(&flat.take_and_digest(leaf));
         done.store((index + 1).saturating_mul(LEAF_BYTES), Ordering::Relaxed);
         Ok(())
     })?;
