@@ -8,6 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind, packed};
 use sha2::{Digest as _, Sha256};
 
 use crate::malware::STARTER_RULES;
+use crate::printable::hexadecimal;
 use crate::secrets::tokens::TOKENS;
 
 /// What a literal announces.
@@ -94,7 +95,7 @@ pub fn edition() -> String {
         digest.update(&anchor.bytes);
     }
     digest.update(STARTER_RULES);
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&digest.finalize())
 }
 
 /// The searcher: by vector instructions where the processor has them, else by an automaton that finds the same.

@@ -52,6 +52,11 @@ pub fn shell_word(word: &str) -> String {
     format!("'{}'", dashed.replace('\'', r"'\''"))
 }
 
+/// Bytes as two lower-case digits each.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ use crate::anchors::{self, ANCHORS, Hit};
 use crate::examine::{Examined, Task};
 use crate::files::{Index, Run};
 use crate::malware::Scanners;
+use crate::printable::hexadecimal;
 use crate::rulebook;
 use crate::scan::Searched;
 
@@ -44,7 +45,7 @@ impl Seen {
         if scanners.clamd.is_some() {
             return Seen::default();
         }
-        let kept = leaves.iter().filter_map(|leaf| Some((hex(&leaf.digest), leaf.hits.clone()?)));
+        let kept = leaves.iter().filter_map(|leaf| Some((hexadecimal(&leaf.digest), leaf.hits.clone()?)));
         Seen { by: edition(scanners), leaves: kept.take(LEAVES_MAX).collect(), files: BTreeMap::new() }
     }
 
@@ -55,7 +56,7 @@ impl Seen {
 
     /// The hits in the leaf of this digest that begins at `start`; `None` if it was never searched.
     pub fn hits(&self, digest: &Digest, start: u64) -> Option<impl Iterator<Item = Hit>> {
-        let hits = self.leaves.get(&hex(digest))?;
+        let hits = self.leaves.get(&hexadecimal(digest))?;
         let known = hits.iter().filter(|(_, anchor)| usize::from(*anchor) < ANCHORS.len());
         Some(known.map(move |(place, anchor)| Hit { offset: start + u64::from(*place), anchor: *anchor }))
     }
@@ -81,11 +82,7 @@ fn edition(scanners: &Scanners) -> String {
     for part in [&anchors::edition(), rulebook::EDITION, env!("CARGO_PKG_VERSION"), &rules] {
         name.text(part.as_bytes());
     }
-    hex(&name.0.finish())
-}
-
-fn hex(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&name.0.finish())
 }
 
 /// Gives names to files, by the digests of all leaves that are not wholly zero.
@@ -130,7 +127,7 @@ impl<'n> Names<'n> {
                 name.numbers(&[from - start, to - start, run.file_offset.saturating_add(from - run.from)]);
             }
         }
-        Some(hex(&name.0.finish()))
+        Some(hexadecimal(&name.0.finish()))
     }
 
     /// The digest of a leaf; one that is wholly zero has none.

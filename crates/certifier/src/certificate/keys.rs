@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-use super::hex;
 use crate::phrase::{Phrase, say};
+use crate::printable::hexadecimal;
 use crate::words::Language;
 
 /// A file longer than this holds no such key.
@@ -111,7 +111,7 @@ impl PublicKey {
     /// The name of the key: the SHA-256 of its SPKI form, in hexadecimal. `openssl pkey -pubin -outform DER | sha256sum` says the
     /// same.
     pub fn id(&self) -> String {
-        hex(&Sha256::digest([&PUBLIC_HEAD[..], self.0.as_bytes()].concat()))
+        hexadecimal(&Sha256::digest([&PUBLIC_HEAD[..], self.0.as_bytes()].concat()))
     }
 
     /// Whether `signature` is this key's over `message`. Forms that other programs might read differently are refused.

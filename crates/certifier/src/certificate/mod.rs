@@ -22,6 +22,7 @@ pub use keys::{KEY_BYTES_MAX, NotAKey, PrivateKey, PublicKey};
 pub use told::{key_is_there, keys_made};
 
 use crate::date::Date;
+use crate::printable::hexadecimal;
 use crate::report::{Overall, Report};
 
 /// A file longer than this is no certificate.
@@ -97,7 +98,7 @@ pub fn sign(report: &Report, on: Date, key: &PrivateKey) -> Result<String, NotCe
         kind: STATEMENT_TYPE.to_owned(),
         subject: vec![Subject {
             name: report.file_name.clone(),
-            digest: SubjectDigest { halle1: hex(content_id.digest()) },
+            digest: SubjectDigest { halle1: hexadecimal(content_id.digest()) },
         }],
         predicate_type: PREDICATE_TYPE.to_owned(),
         predicate: Predicate {
@@ -105,7 +106,7 @@ pub fn sign(report: &Report, on: Date, key: &PrivateKey) -> Result<String, NotCe
             profile: report.profile.clone(),
             rulebook: report.rulebook.clone(),
             certified_on: on,
-            report_digest: ReportDigest { sha256: hex(&Sha256::digest(report_text.get())) },
+            report_digest: ReportDigest { sha256: hexadecimal(&Sha256::digest(report_text.get())) },
             report: &report_text,
         },
     };
@@ -132,7 +133,10 @@ impl Certificate {
         let content_id = ContentId::parse(&format!("{SCHEME}:{}", subject.digest.halle1))
             .map_err(|cause| Broken::Statement(cause.to_string()))?;
         for (what, holds) in [
-            (Claim::ReportDigest, claims.report_digest.sha256 == hex(&Sha256::digest(claims.report.get()))),
+            (
+                Claim::ReportDigest,
+                claims.report_digest.sha256 == hexadecimal(&Sha256::digest(claims.report.get())),
+            ),
             (Claim::Content, report.content_id == Some(content_id.to_string())),
             (Claim::FileName, report.file_name == subject.name),
             (Claim::Rulebook, report.rulebook == claims.rulebook),
@@ -177,8 +181,4 @@ impl Certificate {
 
 fn content_id(report: &Report) -> Option<ContentId> {
     ContentId::parse(report.content_id.as_deref()?).ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::finding::Undecided;
 use crate::linux::root::Root;
-use crate::packages::owned::{Digest, hexadecimal};
+use crate::packages::owned::Digest;
 use crate::packages::{Kind, PACKAGES_MAX, Package, dpkg};
+use crate::printable::hexadecimal;
 
 const DATABASE_BYTES_MAX: u64 = 64 << 20;
 

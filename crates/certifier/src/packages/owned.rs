@@ -7,6 +7,7 @@ use sha2::Sha256;
 use crate::finding::Undecided;
 use crate::linux::root::Root;
 use crate::packages::{apk, dpkg, rpm};
+use crate::printable::hexadecimal;
 
 /// Shows every path that belongs to a package of the system, as its packager writes it.
 pub fn visit(root: &Root, show: &mut dyn FnMut(&str)) -> Result<(), Undecided> {
@@ -31,10 +32,6 @@ impl Digest {
             Digest::Sha256(said) => *said == hexadecimal(&Sha256::digest(bytes)),
         }
     }
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Shows every file of the system's packages with what its packager says of its bytes. Files that are meant to be changed may be left out.
