@@ -1,12 +1,15 @@
 //! The literals that the pass over all bytes looks for, all at once. Each announces something that is examined afterwards, where it
 //! lies: a hit alone proves nothing, but for the signatures of malware.
 
+mod fragments;
+
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind, packed};
-
+use aho_corasick::AhoCorasick;
 use sha2::{Digest as _, Sha256};
 
+use self::fragments::Fragments;
 use crate::malware::STARTER_RULES;
 use crate::printable::hexadecimal;
 use crate::secrets::tokens::TOKENS;
@@ -100,23 +103,18 @@ pub fn edition() -> String {
 
 /// The searcher: by vector instructions where the processor has them, else by an automaton that finds the same.
 enum Searcher {
-    Packed(packed::Searcher),
+    Fragments(Fragments),
     Automaton(Box<AhoCorasick>),
 }
 
-static SEARCHER: LazyLock<Searcher> = LazyLock::new(|| {
-    let patterns = || ANCHORS.iter().map(|anchor| &anchor.bytes);
-    let packed = packed::Config::new().heuristic_pattern_limits(false).builder().extend(patterns()).build();
-    match packed {
-        Some(packed) => Searcher::Packed(packed),
-        None => Searcher::Automaton(Box::new(
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostFirst)
-                .build(patterns())
-                .expect("some dozens of short patterns make a small automaton"),
-        )),
-    }
-});
+static SEARCHER: LazyLock<Searcher> =
+    LazyLock::new(|| Fragments::of(&ANCHORS).map_or_else(automaton, Searcher::Fragments));
+
+fn automaton() -> Searcher {
+    let patterns = ANCHORS.iter().map(|anchor| &anchor.bytes);
+    let automaton = AhoCorasick::new(patterns).expect("some dozens of short patterns make a small automaton");
+    Searcher::Automaton(Box::new(automaton))
+}
 
 /// The longest anchor, less one: what two neighbours must show each other so that nothing hides on their border.
 pub static BORDER_BYTES: LazyLock<usize> =
@@ -139,17 +137,29 @@ impl Hit {
     }
 }
 
-/// Shows every hit in `bytes` to `visit`, with offsets from their beginning.
-pub fn search(bytes: &[u8], mut visit: impl FnMut(Hit)) {
-    let mut found = |anchor: usize, start: usize| visit(Hit { offset: start as u64, anchor: anchor as u8 });
-    match &*SEARCHER {
-        Searcher::Packed(packed) => {
-            packed.find_iter(bytes).for_each(|hit| found(hit.pattern().as_usize(), hit.start()));
+/// Shows every hit in `bytes` to `visit`, in the order of their places, those that overlap too. Offsets count from the beginning.
+pub fn search(bytes: &[u8], visit: impl FnMut(Hit)) {
+    search_by(&SEARCHER, bytes, visit);
+}
+
+fn search_by(searcher: &Searcher, bytes: &[u8], mut visit: impl FnMut(Hit)) {
+    // Hits come by a place within them. One waits here until no other can come that begins before it.
+    let mut waiting = BTreeSet::new();
+    let mut found = |anchor: usize, start: usize, seen_at: usize| {
+        waiting.insert(Hit { offset: start as u64, anchor: anchor as u8 });
+        while let Some(hit) = waiting.first().filter(|hit| hit.offset as usize + *BORDER_BYTES < seen_at) {
+            visit(*hit);
+            waiting.pop_first();
         }
+    };
+    match searcher {
+        Searcher::Fragments(fragments) => fragments.find(bytes, &ANCHORS, found),
         Searcher::Automaton(automaton) => {
-            automaton.find_iter(bytes).for_each(|hit| found(hit.pattern().as_usize(), hit.start()));
+            let hits = automaton.find_overlapping_iter(bytes);
+            hits.for_each(|hit| found(hit.pattern().as_usize(), hit.start(), hit.end() - 1));
         }
     }
+    waiting.into_iter().for_each(visit);
 }
 
 /// Blocks of files begin at multiples of this, so what lies in one sector lies together in its file too.
@@ -183,6 +193,47 @@ mod tests {
                 let mut hits = Vec::new();
                 search(&bytes, |hit| hits.push(hit));
                 assert_eq!(hits, [Hit { offset: before as u64, anchor: row as u8 }], "{anchor:?}");
+            }
+        }
+    }
+
+    /// Anchors in noise, some of them cut off, some across others, as often as not after what looks like the begin of another.
+    fn noise(seed: u64) -> Vec<u8> {
+        let mut chance = seed | 1;
+        let mut draw = |below: usize| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (chance >> 33) as usize % below
+        };
+        let mut bytes = Vec::new();
+        for _ in 0..400 {
+            let anchor = &ANCHORS[draw(ANCHORS.len())].bytes;
+            let (from, to) =
+                (draw(3) * draw(anchor.len()) / 2, anchor.len() - draw(3) * draw(anchor.len()) / 2);
+            bytes.extend_from_slice(anchor.get(from..to).unwrap_or(anchor));
+            bytes.extend((0..draw(3) * draw(40)).map(|_| draw(256) as u8));
+        }
+        bytes
+    }
+
+    #[test]
+    fn the_vector_search_and_the_automaton_find_what_a_plain_comparison_finds() {
+        let mut searchers = vec![automaton()];
+        searchers.extend(Fragments::of(&ANCHORS).map(Searcher::Fragments));
+        for seed in 0..40 {
+            let bytes = noise(seed);
+            let mut plain = Vec::new();
+            for offset in 0..bytes.len() {
+                let here = ANCHORS
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, anchor)| bytes[offset..].starts_with(&anchor.bytes));
+                plain.extend(here.map(|(row, _)| Hit { offset: offset as u64, anchor: row as u8 }));
+            }
+            assert!(plain.len() > 50, "{} in noise {seed}", plain.len());
+            for searcher in &searchers {
+                let mut hits = Vec::new();
+                search_by(searcher, &bytes, |hit| hits.push(hit));
+                assert!(hits == plain, "{} of {} in noise {seed}", hits.len(), plain.len());
             }
         }
     }
