@@ -2,57 +2,11 @@
 //!
 //! Both are used raw: the caller gives the starting value and nothing is inverted at the end, so checksums can be continued.
 
-const POLYNOMIAL_32C: u32 = 0x82f6_3b78;
 const POLYNOMIAL_16: u16 = 0xa001;
 
-/// Table `n` advances a byte by `n` further bytes, so that eight bytes are taken at a time.
-static TABLES: [[u32; 256]; 8] = tables();
-
-const fn tables() -> [[u32; 256]; 8] {
-    let mut tables = [[0; 256]; 8];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = byte as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL_32C } else { crc >> 1 };
-            bit += 1;
-        }
-        tables[0][byte] = crc;
-        byte += 1;
-    }
-    let mut n = 1;
-    while n < 8 {
-        let mut byte = 0;
-        while byte < 256 {
-            let before = tables[n - 1][byte];
-            tables[n][byte] = before >> 8 ^ tables[0][(before & 0xff) as usize];
-            byte += 1;
-        }
-        n += 1;
-    }
-    tables
-}
-
 /// Continues a CRC-32C over `bytes`.
-pub(crate) fn crc32c(mut crc: u32, bytes: &[u8]) -> u32 {
-    let mut eights = bytes.chunks_exact(8);
-    for eight in &mut eights {
-        let low = crc ^ u32::from_le_bytes([eight[0], eight[1], eight[2], eight[3]]);
-        let [a, b, c, d] = low.to_le_bytes();
-        crc = TABLES[7][usize::from(a)]
-            ^ TABLES[6][usize::from(b)]
-            ^ TABLES[5][usize::from(c)]
-            ^ TABLES[4][usize::from(d)]
-            ^ TABLES[3][usize::from(eight[4])]
-            ^ TABLES[2][usize::from(eight[5])]
-            ^ TABLES[1][usize::from(eight[6])]
-            ^ TABLES[0][usize::from(eight[7])];
-    }
-    for byte in eights.remainder() {
-        crc = crc >> 8 ^ TABLES[0][usize::from(crc as u8 ^ byte)];
-    }
-    crc
+pub(crate) fn crc32c(crc: u32, bytes: &[u8]) -> u32 {
+    !crc32c::crc32c_append(!crc, bytes)
 }
 
 /// Continues a CRC-16 over `bytes`.

@@ -49,6 +49,7 @@ replayed! {
     fat_is_read_whatever_it_says "fat"
     squashfs_is_read_whatever_it_says "squashfs"
     what_is_packed_is_unpacked_or_refused "unpackers"
+    deflate_is_unpacked_as_by_flate2 "inflate"
     an_initramfs_is_read_whatever_it_says "initramfs"
     archives_are_opened_or_refused "archives"
     files_of_a_linux_are_judged_whatever_they_say "linux"

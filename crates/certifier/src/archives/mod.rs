@@ -8,7 +8,7 @@ pub mod zip;
 mod zstd;
 
 use std::cell::Cell;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
 use disk::read_at::ReadAt;
@@ -62,7 +62,6 @@ enum Stop {
 }
 
 type Decoder<'p> = Box<dyn Read + 'p>;
-type Packed<'p> = Box<dyn BufRead + 'p>;
 
 impl<'l> Opener<'l> {
     pub fn new(look: &'l mut Look<'l>) -> Opener<'l> {
@@ -123,11 +122,11 @@ impl<'l> Opener<'l> {
             return (self.look)(name, &mut stream);
         }
         match head {
-            Head::Gzip => self.unpack(name, &mut stream, depth, &|packed| {
-                Ok(Box::new(flate2::bufread::MultiGzDecoder::new(packed)))
-            }),
+            Head::Gzip => self
+                .unpack(name, &mut stream, depth, &|packed| Ok(Box::new(inflate::GzipReader::new(packed)))),
             Head::Xz => self.unpack(name, &mut stream, depth, &|packed| {
                 let limit = (WINDOW_BYTES_MAX >> 10) as u32;
+                let packed = BufReader::with_capacity(BUFFER_BYTES, packed);
                 Ok(Box::new(lzma_rust2::XzReader::new_mem_limit(packed, true, limit)))
             }),
             Head::Zstd => {
@@ -147,13 +146,12 @@ impl<'l> Opener<'l> {
     fn unpack(
         &mut self,
         name: &str,
-        packed: &mut dyn BufRead,
+        packed: &mut dyn Read,
         depth: u32,
-        decoder: &dyn for<'p> Fn(Packed<'p>) -> io::Result<Decoder<'p>>,
+        decoder: &dyn for<'p> Fn(Counted<'p>) -> io::Result<Decoder<'p>>,
     ) -> io::Result<()> {
         let (taken, stop) = (Cell::new(0), Cell::new(None));
-        let counted = BufReader::with_capacity(BUFFER_BYTES, Counted { inner: packed, taken: &taken });
-        let done = decoder(Box::new(counted)).and_then(|inner| {
+        let done = decoder(Counted { inner: packed, taken: &taken }).and_then(|inner| {
             let left = self.bytes_left.clone();
             let mut metered = Metered { inner, taken: &taken, given: 0, left, stop: &stop };
             self.stream(name, &mut metered, depth + 1)
@@ -204,7 +202,7 @@ impl Read for Reader<'_> {
 
 /// Counts what a decoder takes.
 struct Counted<'c> {
-    inner: &'c mut dyn BufRead,
+    inner: &'c mut dyn Read,
     taken: &'c Cell<u64>,
 }
 

@@ -1,6 +1,7 @@
 //! zip: a table at the end, and entries that it points to.
 
 use std::io::{self, Read};
+use std::sync::Mutex;
 
 use disk::read_at::ReadAt;
 
@@ -17,6 +18,7 @@ const ROW: &[u8] = b"PK\x01\x02";
 const LOCAL: &[u8] = b"PK\x03\x04";
 /// The longest table that is read.
 const TABLE_BYTES_MAX: u64 = 32 << 20;
+const AHEAD_BYTES: usize = 128 << 10;
 const NARROW_MAX: u64 = 0xffff_ffff;
 
 /// A row of the table.
@@ -42,6 +44,7 @@ pub fn is_one(file: &dyn ReadAt) -> bool {
 }
 
 pub fn open(opener: &mut Opener<'_>, name: &str, file: &dyn ReadAt, depth: u32) -> io::Result<()> {
+    let file = &Ahead { file, window: Mutex::default() };
     let (table, shift) = table(file)?;
     let mut rows = rows(&table)?;
     for row in &mut rows {
@@ -68,6 +71,49 @@ pub fn open(opener: &mut Opener<'_>, name: &str, file: &dyn ReadAt, depth: u32) 
     Ok(())
 }
 
+/// Reads a file in larger pieces than it is asked for: most entries are small, and lie one after the other.
+struct Ahead<'f> {
+    file: &'f dyn ReadAt,
+    window: Mutex<Window>,
+}
+
+#[derive(Default)]
+struct Window {
+    from: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    fn part(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let from = usize::try_from(offset.checked_sub(self.from)?).ok()?;
+        self.bytes.get(from..from.checked_add(length)?)
+    }
+}
+
+impl ReadAt for Ahead<'_> {
+    fn size_bytes(&self) -> u64 {
+        self.file.size_bytes()
+    }
+
+    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let mut window = self.window.lock().expect("no thread panics while it holds the lock");
+        if let Some(part) = window.part(offset, buffer.len()) {
+            buffer.copy_from_slice(part);
+            return Ok(());
+        }
+        let length = self.size_bytes().saturating_sub(offset).min(AHEAD_BYTES as u64) as usize;
+        window.bytes.resize(length, 0);
+        window.from = offset;
+        // What lies ahead may be unreadable, and is not asked for yet.
+        if length < buffer.len() || self.file.read_exact_at(offset, &mut window.bytes).is_err() {
+            window.bytes.clear();
+            return self.file.read_exact_at(offset, buffer);
+        }
+        buffer.copy_from_slice(&window.bytes[..buffer.len()]);
+        Ok(())
+    }
+}
+
 fn entry(opener: &mut Opener<'_>, path: &str, file: &dyn ReadAt, row: &Row, depth: u32) -> io::Result<()> {
     let mut header = [0; 30];
     file.read_exact_at(row.local, &mut header)?;
@@ -78,14 +124,9 @@ fn entry(opener: &mut Opener<'_>, path: &str, file: &dyn ReadAt, row: &Row, dept
     let mut packed = Reader { file, at: begin }.take(row.packed);
     match row.method {
         0 => opener.stream(path, &mut packed, depth + 1),
-        8 => {
-            let mut packed = io::BufReader::new(packed);
-            opener.unpack(path, &mut packed, depth, &|packed| {
-                Ok(Box::new(flate2::bufread::DeflateDecoder::new(packed)))
-            })
-        }
+        8 => opener
+            .unpack(path, &mut packed, depth, &|packed| Ok(Box::new(inflate::DeflateReader::new(packed)))),
         93 => {
-            let mut packed = io::BufReader::new(packed);
             opener.unpack(path, &mut packed, depth, &|packed| Ok(Box::new(super::zstd::Frames::new(packed))))
         }
         method => {

@@ -1,10 +1,12 @@
 //! Zstandard: all frames of a stream, one after the other.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::{Packed, WINDOW_BYTES_MAX};
+use super::{BUFFER_BYTES, Counted, WINDOW_BYTES_MAX};
+
+type Packed<'p> = BufReader<Counted<'p>>;
 
 type Frame<'p> = StreamingDecoder<Source<'p>, FrameDecoder>;
 
@@ -33,7 +35,8 @@ impl Read for Source<'_> {
 }
 
 impl<'p> Frames<'p> {
-    pub fn new(source: Packed<'p>) -> Frames<'p> {
+    pub fn new(source: Counted<'p>) -> Frames<'p> {
+        let source = BufReader::with_capacity(BUFFER_BYTES, source);
         Frames { frame: None, source: Some(source) }
     }
 

@@ -41,7 +41,7 @@ pub fn packing(head: &[u8]) -> Option<Packing> {
 pub fn unpack<'a>(packing: Packing, packed: impl BufRead + 'a) -> Result<Box<dyn Read + 'a>, UnpackError> {
     let limit_kib = u32::try_from(WINDOW_BYTES_MAX >> 10).unwrap_or(u32::MAX) + 1024;
     Ok(match packing {
-        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+        Packing::Gzip => Box::new(inflate::GzipReader::new(packed)),
         Packing::Xz => Box::new(XzReader::new_mem_limit(packed, true, limit_kib)),
         Packing::Lzma => Box::new(LzmaReader::new_mem_limit(packed, limit_kib, None)?),
         Packing::Zstd => Box::new(Zstd { decoder: None, packed: Some(packed), frames: 0 }),

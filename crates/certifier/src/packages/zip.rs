@@ -6,7 +6,7 @@ use std::io::Read;
 
 use disk::read_at::ReadAt;
 use disk::tree::Unreadable;
-use flate2::read::DeflateDecoder;
+use inflate::DeflateReader;
 
 const END_BYTES: usize = 22;
 const COMMENT_BYTES_MAX: u64 = 65_535;
@@ -104,7 +104,7 @@ impl<'a> Zip<'a> {
             STORED => Ok(packed),
             DEFLATED => {
                 let mut bytes = Vec::new();
-                let unpacked = DeflateDecoder::new(packed.as_slice()).take(limit + 1).read_to_end(&mut bytes);
+                let unpacked = DeflateReader::new(packed.as_slice()).take(limit + 1).read_to_end(&mut bytes);
                 unpacked.map_err(|_| wrong("entry of an archive", entry.at))?;
                 if bytes.len() as u64 > limit { Err(over(bytes.len() as u64)) } else { Ok(bytes) }
             }

@@ -30,6 +30,7 @@ pub const BODIES: &[Body] = &[
     filesystems::FAT,
     filesystems::SQUASHFS,
     packed::UNPACKERS,
+    packed::INFLATE,
     packed::INITRAMFS,
     packed::ARCHIVES,
     texts::LINUX,

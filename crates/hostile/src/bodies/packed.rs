@@ -1,4 +1,4 @@
-//! What is packed: the unpackers by themselves, initramfs files, archives.
+//! What is packed: the unpackers by themselves, deflate beside another reader of it, initramfs files, archives.
 
 use std::io::{self, Read};
 
@@ -8,6 +8,7 @@ use certifier::linux::initramfs;
 use certifier::linux::unpack::{packing, unpack};
 use certifier::packages::zip::Zip;
 use disk::unpackers;
+use inflate::{DeflateReader, GzipReader};
 
 use crate::bodies::Body;
 
@@ -48,6 +49,52 @@ pub const UNPACKERS: Body = Body {
 fn is_of(unpacked: Option<Vec<u8>>, length: usize) {
     if let Some(bytes) = unpacked {
         assert_eq!(bytes.len(), length);
+    }
+}
+
+/// Deflate and gzip, read by us and by flate2: the same comes out, and what one refuses the other does.
+pub const INFLATE: Body = Body {
+    name: "inflate",
+    run: |input| {
+        let [which, at_once, packed @ ..] = input else { return };
+        let slowly = Slowly { packed, most: usize::from(*at_once) + 1 };
+        let (ours, theirs) = match which % 2 {
+            0 => (all(DeflateReader::new(slowly)), all(flate2::bufread::DeflateDecoder::new(packed))),
+            _ => (all(GzipReader::new(slowly)), all(flate2::bufread::MultiGzDecoder::new(packed))),
+        };
+        assert_eq!(ours.is_whole, theirs.is_whole);
+        // How much of what comes before damage is given is not agreed upon.
+        let both = ours.bytes.iter().zip(&theirs.bytes);
+        assert!(both.into_iter().all(|(our, their)| our == their));
+        assert!(!ours.is_whole || ours.bytes.len() == theirs.bytes.len());
+    },
+    specimens: None,
+};
+
+/// What is told of a file that would unpack to more.
+const COMPARED_BYTES_MAX: u64 = 1 << 20;
+
+struct All {
+    bytes: Vec<u8>,
+    is_whole: bool,
+}
+
+fn all(reader: impl Read) -> All {
+    let mut bytes = Vec::new();
+    let is_whole = reader.take(COMPARED_BYTES_MAX).read_to_end(&mut bytes).is_ok();
+    All { bytes, is_whole }
+}
+
+/// A source that gives only so many bytes at a time.
+struct Slowly<'p> {
+    packed: &'p [u8],
+    most: usize,
+}
+
+impl Read for Slowly<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = buffer.len().min(self.most);
+        self.packed.read(&mut buffer[..length])
     }
 }
 
