@@ -49,6 +49,8 @@ pub struct Stream {
     taken: usize,
     next: Next,
     is_last_block: bool,
+    /// Whether the tables are those of the codes that every reader knows.
+    has_known_codes: bool,
     /// Whether the source ended.
     is_all: bool,
 }
@@ -80,6 +82,7 @@ impl Stream {
             taken: 0,
             next: Next::Block,
             is_last_block: false,
+            has_known_codes: false,
             is_all: false,
         }
     }
@@ -202,14 +205,19 @@ impl Stream {
                 Next::Stored(length)
             }
             1 => {
-                let mut lengths = [8; 288 + 32];
-                lengths[144..256].fill(9);
-                lengths[256..280].fill(7);
-                lengths[288..].fill(5);
-                self.define(&lengths, 288)?;
+                // A block may be no longer than ten bits, and there may be many.
+                if !self.has_known_codes {
+                    let mut lengths = [8; 288 + 32];
+                    lengths[144..256].fill(9);
+                    lengths[256..280].fill(7);
+                    lengths[288..].fill(5);
+                    self.define(&lengths, 288)?;
+                    self.has_known_codes = true;
+                }
                 Next::Codes
             }
             2 => {
+                self.has_known_codes = false;
                 self.definition()?;
                 Next::Codes
             }

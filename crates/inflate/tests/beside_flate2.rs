@@ -212,3 +212,30 @@ fn definitions_of_codes_are_taken_and_refused_as_by_flate2() {
     }
     assert!(kinds.iter().all(|count| *count > 100), "{kinds:?}");
 }
+
+/// Blocks of known codes and of their own, one after the other, and many that hold nothing.
+#[test]
+fn blocks_of_all_kinds_follow_one_another() {
+    let known = |text: &[u8]| {
+        let mut encoder = flate2::Compress::new(Compression::fast(), false);
+        let mut packed = Vec::with_capacity(1000);
+        // Short texts are packed with known codes; a flush ends the block at a whole byte.
+        encoder.compress_vec(text, &mut packed, flate2::FlushCompress::Sync).expect("there is room");
+        assert_eq!(packed[0] >> 1 & 3, 1, "known codes");
+        packed
+    };
+    let skewed: Vec<u8> = (0..900_u32).map(|n| n.wrapping_mul(2_654_435_761).leading_zeros() as u8).collect();
+    let mut own = flate2::Compress::new(Compression::best(), false);
+    let mut of_its_own = Vec::with_capacity(2000);
+    own.compress_vec(&skewed, &mut of_its_own, flate2::FlushCompress::Sync).expect("there is room");
+    assert_eq!(of_its_own[0] >> 1 & 3, 2, "codes of its own");
+    // Ten bits: not the last, known codes, the end. Four of them are five bytes.
+    let empty: Vec<u8> = [0x02, 0x08, 0x20, 0x80, 0x00].repeat(20_000);
+    let last = [0x03, 0x00];
+    let packed =
+        [&empty[..], &known(b"one"), &known(b"two"), &of_its_own, &known(b"three"), &empty, &last].concat();
+    let (given, end) = all(DeflateReader::new(&packed[..]));
+    assert!(end.is_ok(), "{end:?}");
+    assert!(given == [b"onetwo", &skewed[..], b"three"].concat());
+    check_same(&packed);
+}
