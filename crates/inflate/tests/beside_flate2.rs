@@ -224,7 +224,8 @@ fn blocks_of_all_kinds_follow_one_another() {
         assert_eq!(packed[0] >> 1 & 3, 1, "known codes");
         packed
     };
-    let skewed: Vec<u8> = (0..900_u32).map(|n| n.wrapping_mul(2_654_435_761).leading_zeros() as u8).collect();
+    let draws = (0..900_u32).map(|n| n.wrapping_mul(2_654_435_761).rotate_left(n) % 60);
+    let skewed: Vec<u8> = draws.map(|draw| (draw * draw / 60) as u8).collect();
     let mut own = flate2::Compress::new(Compression::best(), false);
     let mut of_its_own = Vec::with_capacity(2000);
     own.compress_vec(&skewed, &mut of_its_own, flate2::FlushCompress::Sync).expect("there is room");
