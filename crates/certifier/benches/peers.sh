@@ -24,7 +24,7 @@ fi
 packages=openssh-server,linux-image-cloud-amd64,cloud-init,initramfs-tools,systemd-sysv,waagent,grub2-common,git,python3-numpy
 packages+=,python3-scipy,python3-pandas,python3-sklearn,openjdk-17-jdk-headless,gcc,g++,make,cmake,nodejs,npm,postgresql,nginx
 packages+=,redis-server,php-cli,ruby,perl-doc,linux-headers-cloud-amd64,libboost-dev,manpages-dev,vim,texlive-latex-recommended
-packages+=,default-mysql-server,golang-go
+packages+=,default-mysql-server,docker.io
 
 if [ ! -e "$bench/30.vhd" ]; then
     [ -d "$bench/root" ] || mmdebstrap --quiet --variant=important --include="$packages" bookworm "$bench/root"
@@ -114,16 +114,22 @@ if command -v virt-inspector > /dev/null; then
     agree=$(python3 crates/certifier/benches/agree.py "$bench/virt-inspector.out" "$bench/sbom.json" || true)
 fi
 
-# What is written is on the disk when Halle returns, so the peer's has to be, too.
+# Both write a new file: one that lies there would keep its memory until the other is written. What is written is on the disk when
+# Halle returns, so the peer's has to be, too.
+ours() { rm -f "$2" && "$HALLE" convert --quiet "$1" "$2"; }
 peer() { rm -f "$3" && qemu-img convert -f "$1" -O vpc -o subformat=fixed,force_size=on "$2" "$3" && sync "$3"; }
-export -f peer
+export -f ours peer
+export HALLE
 if [ ! -e "$bench/disk.qcow2" ]; then
     cp --sparse=always "$bench/8.vhd" "$bench/disk.raw" && truncate -s 8G "$bench/disk.raw"
     qemu-img convert -f raw -O qcow2 "$bench/disk.raw" "$bench/disk.qcow2"
 fi
 for kind in raw qcow2; do
-    run "convert-$kind" 2 "$HALLE" convert --quiet --force "$bench/disk.$kind" "$bench/out.vhd"
-    run "qemu-$kind" 2 bash -c "peer $kind '$bench/disk.$kind' '$bench/out.vhd'"
+    # In turns: what one leaves in memory the other finds.
+    for _ in 1 2 3 4; do
+        run "convert-$kind" 1 bash -c "ours '$bench/disk.$kind' '$bench/out.vhd'"
+        run "qemu-$kind" 1 bash -c "peer $kind '$bench/disk.$kind' '$bench/out.vhd'"
+    done
     rm -f "$bench/out.vhd"
 done
 

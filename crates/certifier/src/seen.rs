@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha256::{Digest, Sha256};
 
 use crate::anchors::{self, ANCHORS, Hit};
+use crate::archives;
 use crate::examine::{Examined, Task};
 use crate::files::{Index, Run};
 use crate::malware::Scanners;
@@ -79,7 +80,8 @@ impl Seen {
 fn edition(scanners: &Scanners) -> String {
     let rules = scanners.searched_by().rules.unwrap_or_default();
     let mut name = Naming(Sha256::new());
-    for part in [&anchors::edition(), rulebook::EDITION, env!("CARGO_PKG_VERSION"), &rules] {
+    for part in [&anchors::edition(), archives::EDITION, rulebook::EDITION, env!("CARGO_PKG_VERSION"), &rules]
+    {
         name.text(part.as_bytes());
     }
     hexadecimal(&name.0.finish())

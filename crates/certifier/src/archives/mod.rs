@@ -2,6 +2,7 @@
 //!
 //! Everything is a stream but zip, whose table stands at its end: a zip within another archive is held in memory.
 
+pub mod cpio;
 pub mod head;
 mod tar;
 pub mod zip;
@@ -15,6 +16,9 @@ use disk::read_at::ReadAt;
 
 use crate::archives::head::Head;
 use crate::phrase::{Phrase, say};
+
+/// Another one whenever more is opened than before, or otherwise: what was seen by an earlier edition is looked at again.
+pub const EDITION: &str = "2";
 
 /// How deep archives are opened within one another, compression counted too.
 pub const DEPTH_MAX: u32 = 8;
@@ -129,11 +133,15 @@ impl<'l> Opener<'l> {
                 let packed = BufReader::with_capacity(BUFFER_BYTES, packed);
                 Ok(Box::new(lzma_rust2::XzReader::new_mem_limit(packed, true, limit)))
             }),
+            Head::Lz4 => self.unpack(name, &mut stream, depth, &|packed| {
+                Ok(Box::new(lz4_flex::frame::FrameDecoder::new(packed)))
+            }),
             Head::Zstd => {
                 self.unpack(name, &mut stream, depth, &|packed| Ok(Box::new(zstd::Frames::new(packed))))
             }
             Head::Tar => tar::tar(self, name, &mut stream, depth),
             Head::Ar => tar::ar(self, name, &mut stream, depth),
+            Head::Cpio => cpio::cpio(self, name, &mut stream, depth),
             Head::Zip => self.inner_zip(name, &mut stream, depth),
             Head::SevenZip | Head::Bzip2 | Head::Rar => {
                 self.note(name, say("archive.kind").text("kind", head.name()), false);

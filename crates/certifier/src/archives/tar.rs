@@ -100,7 +100,7 @@ pub fn ar(opener: &mut Opener<'_>, name: &str, stream: &mut dyn Read, depth: u32
 }
 
 /// Fills a buffer; `false` when the stream ended before its first byte.
-fn read_whole(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<bool> {
+pub fn read_whole(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<bool> {
     let mut filled = 0;
     while filled < buffer.len() {
         match stream.read(&mut buffer[filled..])? {
@@ -112,11 +112,11 @@ fn read_whole(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-fn skip(rest: &mut dyn Read) -> io::Result<()> {
+pub fn skip(rest: &mut dyn Read) -> io::Result<()> {
     io::copy(rest, &mut io::sink()).map(drop)
 }
 
-fn damaged(what: &str) -> io::Error {
+pub fn damaged(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
 

@@ -7,13 +7,13 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Read};
 
+use crate::archives::cpio::{HEADER_BYTES, Header, LAST, NAME_SIZE_MAX};
 use crate::linux::unpack::{UnpackError, packing, unpack};
 
 pub const COMPRESSED_BYTES_MAX: u64 = 512 << 20;
 /// An initramfs that unpacks to more than this is not read on.
 pub const UNPACKED_BYTES_MAX: u64 = 1 << 30;
 pub const NAMES_MAX: usize = 200_000;
-const NAME_BYTES_MAX: u64 = 4096;
 
 /// What may come out of one byte, once [`RATIO_FREE_BYTES`] have come out at all. Real ones stay below ten.
 const RATIO_MAX: u64 = 100;
@@ -162,30 +162,22 @@ impl Archive<'_, '_> {
 /// One "newc" archive, up to its trailer.
 fn archive(reader: &mut Archive<'_, '_>, names: &mut BTreeSet<String>) -> Result<(), NotRead> {
     loop {
-        let header = reader.take(110)?;
-        if !header.starts_with(b"070701") && !header.starts_with(b"070702") {
-            return Err(NotRead::Damaged);
-        }
-        let field = |number: usize| {
-            let digits = std::str::from_utf8(&header[6 + number * 8..14 + number * 8]).ok()?;
-            u64::from_str_radix(digits, 16).ok()
-        };
-        let (size, name_size) = (field(6).ok_or(NotRead::Damaged)?, field(11).ok_or(NotRead::Damaged)?);
-        if name_size > NAME_BYTES_MAX {
+        let header = Header::of(&reader.take(HEADER_BYTES as u64)?).ok_or(NotRead::Damaged)?;
+        let Header { size, name_size, .. } = header;
+        if name_size > NAME_SIZE_MAX {
             return Err(NotRead::OverLimit);
         }
         let name = reader.take(name_size)?;
-        reader.skip(to_multiple_of_four(110 + name_size))?;
+        reader.skip(to_multiple_of_four(HEADER_BYTES as u64 + name_size))?;
         // The kernel reads no further either.
         let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
-        let name = String::from_utf8_lossy(name).into_owned();
-        if name == "TRAILER!!!" {
+        if name == LAST {
             return Ok(());
         }
         if names.len() >= NAMES_MAX {
             return Err(NotRead::OverLimit);
         }
-        names.insert(name);
+        names.insert(String::from_utf8_lossy(name).into_owned());
         reader.skip(size + to_multiple_of_four(size))?;
     }
 }

@@ -9,16 +9,23 @@ use certifier::profile::Profile;
 
 use crate::specimen::{Specimen, elf, folder, run};
 
-/// A cpio archive that `cpio` made of empty files with these names.
+/// A cpio archive that `cpio` made of files with these names.
 fn cpio(names: &[String]) -> Vec<u8> {
+    let contents: Vec<String> = names.iter().map(|name| format!("content of {name}")).collect();
+    let files = names.iter().zip(&contents);
+    cpio_of(&files.map(|(name, content)| (name.as_str(), content.as_bytes())).collect::<Vec<_>>())
+}
+
+/// A cpio archive that `cpio` made of these files.
+pub fn cpio_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     let folder = folder();
-    for name in names {
+    for (name, content) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().expect("a name within the folder")).expect("room for a folder");
-        fs::write(path, format!("content of {name}")).expect("room for a file");
+        fs::write(path, content).expect("room for a file");
     }
     let archive = folder.path().join("archive");
-    let list = names.join("\n");
+    let list = files.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("\n");
     run(
         Command::new("cpio")
             .args(["-o", "-H", "newc", "--quiet", "-F"])

@@ -7,6 +7,7 @@ use certifier::anchors::EICAR;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 
+use crate::boot::cpio_of;
 use crate::faults::{Fault, fault, patch, warning};
 use crate::specimen::MIB;
 
@@ -31,6 +32,11 @@ pub const SECRETS: &[Fault] = &[
     }),
     fault("S01", "/srv/old.tar.gz!home/me/.ssh/id_ed25519:1", |s| {
         s.bytes_file("/srv/old.tar.gz", &gzip(&tar(&[("home/me/.ssh/id_ed25519", KEY.as_bytes())])))
+    }),
+    fault("S01", "/srv/initrd.img!etc/dropbear/key:1", |s| {
+        let main = cpio_of(&[("etc/dropbear/key", KEY.as_bytes()), ("init", b"#!/bin/sh\n")]);
+        let early = cpio_of(&[("kernel/x86/microcode/AuthenticAMD.bin", b"microcode")]);
+        s.bytes_file("/srv/initrd.img", &[early, gzip(&main)].concat())
     }),
     fault("S02", "/root/.aws/credentials:2", |s| {
         s.file("/root/.aws/credentials", &format!("[default]\naws_access_key_id = {TOKEN}\n"))
@@ -59,11 +65,21 @@ pub const MALWARE: &[Fault] = &[
     fault("M01", "/opt/a.tar.xz!eicar.com", |s| {
         s.bytes_file("/opt/a.tar.xz", &filter("xz", &tar(&[("eicar.com", &EICAR)])))
     }),
+    fault("M01", "/opt/a.tar.lz4!eicar.com", |s| {
+        s.bytes_file("/opt/a.tar.lz4", &filter("lz4", &tar(&[("eicar.com", &EICAR)])))
+    }),
     fault("M01", "/opt/setup!eicar.com", |s| {
         let program = [b"#!/bin/sh\n".repeat(99), zip(&[("eicar.com", &EICAR)])].concat();
         s.bytes_file("/opt/setup", &program)
     }),
     fault("M01", "/var/www/x.php", |s| s.file("/var/www/x.php", "<?php @eval($_POST['x']); ?>")),
+    fault("M01", "/opt/a.rpm.cpio!usr/bin/eicar.com", |s| {
+        s.bytes_file("/opt/a.rpm.cpio", &cpio_of(&[("usr/bin/a", b"a"), ("usr/bin/eicar.com", &EICAR)]))
+    }),
+    warning("M02", "/opt/cut.cpio", |s| {
+        let whole = cpio_of(&[("a", b"what was in it"), ("b", &[1; 999])]);
+        s.bytes_file("/opt/cut.cpio", &whole[..300])
+    }),
     fault("M02", "/opt/bomb.gz", |s| s.bytes_file("/opt/bomb.gz", &bomb(80 * MIB))),
     fault("M02", "/opt/overlap.zip", |s| s.bytes_file("/opt/overlap.zip", &overlapping(1000))),
     fault("M02", "/opt/deep.gz", |s| {
