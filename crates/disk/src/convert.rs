@@ -9,23 +9,22 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use rustix::fs::{copy_file_range, fstatfs};
 use sha2::{Digest as _, Sha256};
 
 use crate::container::vhd::{FOOTER_BYTES, footer_for};
 use crate::container::{self, Container, Format};
 use crate::content_id::{Leaf, for_each_leaf};
-use crate::fields::all_zero;
 use crate::read_at::{FileImage, ReadAt};
 use crate::tree::Unreadable;
+
+mod output;
+
+use output::Writer;
 
 pub const MIB: u64 = 1 << 20;
 
 /// The largest disk that the format can describe.
 pub const FIXED_VHD_BYTES_MAX: u64 = 2040 << 30;
-
-/// What filesystems allocate at a time. Zeros are left out in these units.
-const PAGE: usize = 4096;
 
 /// The date of every footer, in seconds since 2000: a date of its own would make every file another one.
 const CREATED: u32 = 0;
@@ -232,10 +231,12 @@ pub fn to_fixed_vhd(
         Ok(())
     })?;
     progress(total, total);
+    let written_bytes = writer.written_bytes();
+    drop(writer);
     let unique_id = fingerprint.unique_id();
     out.write_all_at(&footer_for(size_bytes, unique_id, CREATED), size_bytes)?;
     out.sync_all()?;
-    Ok(Made { disk_bytes: size_bytes, written_bytes: writer.written_bytes, unique_id })
+    Ok(Made { disk_bytes: size_bytes, written_bytes, unique_id })
 }
 
 /// What tells one disk from another: a digest of checksums. To digest all bytes as the content id does would cost more than the
@@ -278,70 +279,6 @@ fn data_bytes(source: &dyn ReadAt) -> io::Result<u64> {
         at = to;
     }
     Ok(total)
-}
-
-/// Writes what is not zero.
-struct Writer<'a> {
-    out: &'a File,
-    /// A file to share blocks with, where the filesystem can: then nothing is copied at all.
-    shared: Option<&'a FileImage>,
-    written_bytes: u64,
-}
-
-impl<'a> Writer<'a> {
-    /// Where blocks cannot be shared, copying within the kernel costs more than writing what was just read: it reads it again.
-    fn new(input: &'a Input, out: &'a File) -> Writer<'a> {
-        const BTRFS: u64 = 0x9123_683e;
-        const XFS: u64 = 0x5846_5342;
-        let shares = fstatfs(out).is_ok_and(|found| matches!(found.f_type as u64, BTRFS | XFS));
-        let shared = input.verbatim.as_deref().filter(|_| shares);
-        Writer { out, shared, written_bytes: 0 }
-    }
-
-    /// Writes the pages of a leaf that hold anything, neighbours together.
-    fn write_leaf(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut from = 0;
-        while from < bytes.len() {
-            let zeros = bytes[from..].chunks(PAGE).take_while(|page| all_zero(page)).count();
-            from += zeros * PAGE;
-            let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) else { break };
-            let pages = rest.chunks(PAGE).take_while(|page| !all_zero(page)).count();
-            let run = &rest[..rest.len().min(pages * PAGE)];
-            self.write_run(at + from as u64, run)?;
-            from += run.len();
-        }
-        Ok(())
-    }
-
-    fn write_run(&mut self, at: u64, run: &[u8]) -> io::Result<()> {
-        self.written_bytes += run.len() as u64;
-        let shared = self.share(at, run.len());
-        self.out.write_all_at(&run[shared..], at + shared as u64)
-    }
-
-    /// Has the kernel copy, or share, what it will of a run; gives the bytes that are done.
-    fn share(&mut self, at: u64, length: usize) -> usize {
-        let Some(file) = self.shared else { return 0 };
-        let mut done = 0;
-        while done < length {
-            let place = at + done as u64;
-            match copy_file_range(
-                file.file(),
-                Some(&mut { place }),
-                self.out,
-                Some(&mut { place }),
-                length - done,
-            ) {
-                Ok(copied) if copied > 0 => done += copied,
-                // Another filesystem, or one that cannot: from here on everything is written.
-                _ => {
-                    self.shared = None;
-                    break;
-                }
-            }
-        }
-        done
-    }
 }
 
 /// A disk with zeros after its end.

@@ -93,12 +93,18 @@ pub fn take_both(states: [&mut State; 2], blocks: [&[Block]; 2]) {
 /// One register for each of the two messages.
 type Pair = [__m128i; 2];
 
-#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[target_feature(enable = "sha,avx")]
 fn in_step(states: [&mut State; 2], blocks: [&[Block]; 2]) {
     let [mut abef, mut cdgh] = packed([&*states[0], &*states[1]]);
-    for (one, other) in blocks[0].iter().zip(blocks[1]) {
+    #[expect(clippy::needless_range_loop, reason = "the compiler makes a faster loop of it, by a twentieth")]
+    for at in 0..blocks[0].len().min(blocks[1].len()) {
         let before = (abef, cdgh);
-        let mut words = [0, 1, 2, 3].map(|quarter| [load(one, quarter), load(other, quarter)]);
+        let mut words = [[_mm_setzero_si128(); 2]; 4];
+        for (quarter, words) in words.iter_mut().enumerate() {
+            for message in 0..2 {
+                words[message] = load(&blocks[message][at], quarter);
+            }
+        }
         // Written out, because only then does the compiler keep all words in registers.
         macro_rules! turns {
             ($($turn:literal)*) => {$(
@@ -121,7 +127,7 @@ fn in_step(states: [&mut State; 2], blocks: [&[Block]; 2]) {
 
 /// Sixteen bytes of a block, as four words with their first byte highest.
 #[inline]
-#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[target_feature(enable = "sha,avx")]
 fn load(block: &Block, quarter: usize) -> __m128i {
     let (halves, _) = block.as_chunks();
     let half = |number: usize| i64::from_le_bytes(halves[number]);
@@ -130,12 +136,13 @@ fn load(block: &Block, quarter: usize) -> __m128i {
 }
 
 #[inline]
-#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[target_feature(enable = "sha,avx")]
 fn four_rounds(abef: &mut Pair, cdgh: &mut Pair, words: &Pair, turn: usize) {
     let constant = |number: usize| ROUNDS[4 * turn + number].cast_signed();
     let constants = _mm_set_epi32(constant(3), constant(2), constant(1), constant(0));
-    let mut sums = [_mm_add_epi32(words[0], constants), _mm_add_epi32(words[1], constants)];
+    let mut sums = *words;
     for message in 0..2 {
+        sums[message] = _mm_add_epi32(sums[message], constants);
         cdgh[message] = _mm_sha256rnds2_epu32(cdgh[message], abef[message], sums[message]);
         sums[message] = _mm_shuffle_epi32(sums[message], 0b1110);
     }
@@ -146,19 +153,19 @@ fn four_rounds(abef: &mut Pair, cdgh: &mut Pair, words: &Pair, turn: usize) {
 
 /// Puts the next four words of the schedule in the place of the oldest.
 #[inline]
-#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[target_feature(enable = "sha,avx")]
 fn schedule(words: &mut [Pair; 4], oldest: usize) {
     let [first, second, third, last] = [0, 1, 2, 3].map(|age| words[(oldest + age) % 4]);
-    words[oldest] = [0, 1].map(|message| {
+    for message in 0..2 {
         let next = _mm_alignr_epi8(last[message], third[message], 4);
         let sum = _mm_add_epi32(_mm_sha256msg1_epu32(first[message], second[message]), next);
-        _mm_sha256msg2_epu32(sum, last[message])
-    });
+        words[oldest][message] = _mm_sha256msg2_epu32(sum, last[message]);
+    }
 }
 
 /// The order in which the instructions want a state: words a, b, e, f in one register, c, d, g, h in the other.
 #[inline]
-#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[target_feature(enable = "sha,avx")]
 fn packed(states: [&State; 2]) -> [Pair; 2] {
     let mut pairs = [[_mm_setzero_si128(); 2]; 2];
     for (message, state) in states.into_iter().enumerate() {
@@ -170,7 +177,7 @@ fn packed(states: [&State; 2]) -> [Pair; 2] {
 }
 
 #[inline]
-#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[target_feature(enable = "sha,avx")]
 fn unpacked(abef: __m128i, cdgh: __m128i) -> State {
     let [a, b, e, f] = words(abef);
     let [c, d, g, h] = words(cdgh);
@@ -179,7 +186,7 @@ fn unpacked(abef: __m128i, cdgh: __m128i) -> State {
 
 /// The four words of a register, the highest first.
 #[inline]
-#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[target_feature(enable = "sha,avx")]
 fn words(register: __m128i) -> [u32; 4] {
     [
         _mm_extract_epi32(register, 3),

@@ -117,14 +117,29 @@ pub fn leaves_with_data(source: &dyn ReadAt) -> io::Result<Vec<u64>> {
     Ok(leaves)
 }
 
+/// Room for a leaf that lies as disks want it who write straight from it.
+struct Room(Vec<u8>);
+
+impl Room {
+    const ALIGNMENT: usize = 4096;
+
+    fn new() -> Room {
+        Room(vec![0; LEAF_BYTES as usize + Room::ALIGNMENT])
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        let from = self.0.as_ptr().align_offset(Room::ALIGNMENT).min(Room::ALIGNMENT);
+        &mut self.0[from..][..LEAF_BYTES as usize]
+    }
+}
+
 /// Reads leaf number `index` into `buffer`, which is reused from leaf to leaf. Holes are not read.
-fn read_leaf<'a>(source: &dyn ReadAt, index: u64, buffer: &'a mut Vec<u8>) -> io::Result<Leaf<'a>> {
+fn read_leaf<'a>(source: &dyn ReadAt, index: u64, buffer: &'a mut [u8]) -> io::Result<Leaf<'a>> {
     let size = source.size_bytes();
     let start = index.saturating_mul(LEAF_BYTES).min(size);
     let end = start.saturating_add(LEAF_BYTES).min(size);
     let length = end - start;
-    // At most LEAF_BYTES, so the cast is whole.
-    buffer.resize(length as usize, 0);
+    let buffer = &mut buffer[..length as usize];
     let mut at = start;
     let mut found_data = false;
     while at < end {
@@ -138,7 +153,7 @@ fn read_leaf<'a>(source: &dyn ReadAt, index: u64, buffer: &'a mut Vec<u8>) -> io
         found_data |= !all_zero(data);
         at = to;
     }
-    Ok(if found_data { Leaf::Data(&buffer[..]) } else { Leaf::Zero { length } })
+    Ok(if found_data { Leaf::Data(buffer) } else { Leaf::Zero { length } })
 }
 
 /// Shows every leaf, in order, to `visit`, reading each byte of data once. One pass can so digest, search and count.
@@ -148,7 +163,7 @@ pub fn for_each_leaf(
     visit: &mut dyn FnMut(u64, Leaf<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let size = source.size_bytes();
-    let mut buffer = Vec::new();
+    let mut room = Room::new();
     // Everything before this offset, from the current leaf on, is known to be a hole.
     let mut hole_until = 0;
     for index in 0..leaf_count(size) {
@@ -160,7 +175,7 @@ pub fn for_each_leaf(
         if end <= hole_until {
             visit(index, Leaf::Zero { length: end - start })?;
         } else {
-            visit(index, read_leaf(source, index, &mut buffer)?)?;
+            visit(index, read_leaf(source, index, room.bytes())?)?;
         }
     }
     Ok(())

@@ -61,7 +61,7 @@ fn pieces_show_every_byte_once_and_give_the_digest_of_their_leaf() {
         file.write_all_at(b"halle, halle", at).unwrap();
     }
     let image = FileImage::from_file(file).unwrap();
-    let (mut buffer, mut whole) = (Vec::new(), Vec::new());
+    let (mut buffer, mut whole) = (Vec::new(), vec![0; LEAF_BYTES as usize]);
     let count = leaf_count(image.size_bytes());
     // In pairs, in pairs of others, and each alone: two leaves read in turns must not know of each other.
     let walks = (0..count)

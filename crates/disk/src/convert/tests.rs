@@ -1,9 +1,13 @@
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 
+use rustix::fs::fcntl_getfl;
+
+use super::output::PAGE;
 use super::*;
 use crate::container::peers::{Bench, fill};
 use crate::container::vhd::Footer;
+use crate::fields::all_zero;
 
 fn bench() -> Bench {
     let bench = Bench::new();
@@ -222,7 +226,7 @@ fn copies_by_the_kernel_and_written_bytes_are_the_same() {
     let input = input(&bench, "disk.raw").unwrap();
     let out = File::create(bench.path("shared.vhd")).unwrap();
     out.set_len(14 * MIB + 512).unwrap();
-    let mut writer = Writer { out: &out, shared: input.verbatim.as_deref(), written_bytes: 0 };
+    let mut writer = Writer::with(&out, input.verbatim.as_deref());
     for (index, leaf) in expected[..13 * MIB as usize].chunks(4 << 20).enumerate() {
         writer.write_leaf(index as u64 * (4 << 20), leaf).unwrap();
     }
@@ -233,4 +237,25 @@ fn copies_by_the_kernel_and_written_bytes_are_the_same() {
     fill(&mut tail, 3);
     writer.write_run(14 * MIB - 8192, &tail).unwrap();
     assert!(bench.bytes("shared.vhd")[14 * MIB as usize - 8192..].starts_with(&tail));
+}
+
+#[test]
+fn a_file_is_left_as_it_was_and_takes_what_cannot_go_straight_to_the_disk() {
+    let bench = bench();
+    let out = File::create(bench.path("any.vhd")).unwrap();
+    let before = fcntl_getfl(&out).unwrap();
+    let mut bytes = vec![0; 3 << 20];
+    fill(&mut bytes, 7);
+    let aligned = bytes.as_ptr().align_offset(PAGE);
+    {
+        let mut writer = Writer::with(&out, None);
+        // As disks want it; from memory that they do not take; and short.
+        writer.write_run(0, &bytes[aligned..][..1 << 20]).unwrap();
+        writer.write_run(1 << 20, &bytes[aligned + 1..][..1 << 20]).unwrap();
+        writer.write_run(2 << 20, &bytes[aligned..][..PAGE]).unwrap();
+    }
+    assert_eq!(fcntl_getfl(&out).unwrap(), before);
+    let expected =
+        [&bytes[aligned..][..1 << 20], &bytes[aligned + 1..][..1 << 20], &bytes[aligned..][..PAGE]];
+    assert!(bench.bytes("any.vhd") == expected.concat());
 }

@@ -8,7 +8,7 @@
 //! one file, the names when they are gathered and the block numbers of the journal, each with a limit. What is damaged is refused, never
 //! guessed at. An incompatible feature that is not known is `Unsupported`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::blocks::{Blocks, RecentMaps};
 use crate::naming::{self, Directories, Visit};
@@ -36,6 +36,8 @@ pub struct Ext4 {
     blocks: Blocks,
     /// Whether the volume says that its journal must be replayed; the superblock in the journal no longer does.
     needed_recovery: bool,
+    /// The group whose descriptor was asked for last: inodes that are named together mostly lie together.
+    recent_group: Mutex<Option<(u64, Descriptor)>>,
     maps: RecentMaps,
 }
 
@@ -45,9 +47,8 @@ impl Ext4 {
         let bytes = read_up_to(&volume, SUPERBLOCK_AT, SUPERBLOCK_BYTES)?;
         let superblock = Superblock::parse(&bytes, volume.size_bytes())?;
         let blocks = Blocks::new(volume, superblock.block_bytes);
-        let needed_recovery = superblock.needs_recovery();
-        let fs = Ext4 { superblock, blocks, needed_recovery, maps: RecentMaps::default() };
-        if !needed_recovery {
+        let fs = Ext4::with(superblock, blocks);
+        if !fs.superblock.needs_recovery() {
             return Ok(fs);
         }
         let overlay = journal::replay(&fs)?;
@@ -59,7 +60,12 @@ impl Ext4 {
         if superblock.block_bytes != fs.superblock.block_bytes {
             return Err(Unreadable::Damaged { what: "superblock in the journal", offset: SUPERBLOCK_AT });
         }
-        Ok(Ext4 { superblock, blocks, needed_recovery, maps: RecentMaps::default() })
+        Ok(Ext4 { needed_recovery: true, ..Ext4::with(superblock, blocks) })
+    }
+
+    fn with(superblock: Superblock, blocks: Blocks) -> Ext4 {
+        let (recent_group, maps) = (Mutex::default(), RecentMaps::default());
+        Ext4 { superblock, blocks, needed_recovery: false, recent_group, maps }
     }
 
     pub fn uuid(&self) -> [u8; 16] {
@@ -93,9 +99,18 @@ impl Ext4 {
     }
 
     fn descriptor(&self, group: u64) -> Result<Descriptor, Unreadable> {
+        // What is in there is replaced whole, even where somebody panicked.
+        let recent = || self.recent_group.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((number, descriptor)) = *recent()
+            && number == group
+        {
+            return Ok(descriptor);
+        }
         let at = self.superblock.descriptor_at(group);
         let bytes = self.blocks.record(at, self.superblock.descriptor_bytes)?;
-        self.superblock.descriptor(group, &bytes, at)
+        let descriptor = self.superblock.descriptor(group, &bytes, at)?;
+        *recent() = Some((group, descriptor));
+        Ok(descriptor)
     }
 
     /// Where an inode's record lies, in bytes.
