@@ -243,8 +243,10 @@ pub fn os_disk_size(facts: &Facts, thresholds: &Thresholds) -> Look {
             thresholds.os_disk_size_bytes_max,
         ),
     };
+    // An operator may ask for more than is usual.
+    let usual = usual.max(least);
     let found = say("size").bytes("size", size);
-    let expected = say("between").bytes("least", least.max(usual)).bytes("most", most);
+    let expected = say("between").bytes("least", usual).bytes("most", most);
     let piece = if size < least || size > most {
         Evidence::full(found)
     } else if size < usual {
@@ -255,7 +257,7 @@ pub fn os_disk_size(facts: &Facts, thresholds: &Thresholds) -> Look {
     let reason = if size > most { say("V08.large") } else { say("V08.small") };
     let reason = reason.bytes("size", size).bytes("usual", usual).bytes("most", most);
     let outcome = Outcome::broken(reason, field(facts, 48, piece.expected(expected)));
-    let command = rewritten(facts, Some(least.max(usual))).filter(|_| size < usual);
+    let command = rewritten(facts, Some(usual)).filter(|_| size < usual);
     let remedy = command.map(|command| say("V08.enlarge").command(&command));
     Ok(remedy.into_iter().fold(outcome, Outcome::with_remedy))
 }

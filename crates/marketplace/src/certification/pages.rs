@@ -19,7 +19,7 @@ use report::{Body, Desk, ReportPart};
 use super::comparison::pages::Told;
 use super::judging::Judging;
 use super::report_view::{ReportView, language_of, report_view};
-use super::{PROFILES, Refused, Run, Stage, Verdict, record};
+use super::{Refused, Run, Stage, Verdict, record};
 use crate::hall::pages::Visit;
 use crate::hall::portal_address;
 use crate::images::pages::{acting, crumbs, image_address, news, with_end};
@@ -214,15 +214,7 @@ impl ImagePage {
     fn new(frame: Frame, image: Image, report: ReportPart) -> ImagePage {
         let w = frame.w.clone();
         let here = image_address(image.organisation, image.id);
-        let own = Some(report.own.as_str()).filter(|own| !PROFILES.contains(own));
-        let profiles = own
-            .into_iter()
-            .chain(PROFILES)
-            .map(|name| {
-                let label = w.say("certification-profile").with("profile", name);
-                Link::new(label, format!("{here}?profile={name}")).current(report.profile == name)
-            })
-            .collect();
+        let profiles = report.profiles(&here);
         let query = format!("?profile={}", report.profile);
         ImagePage {
             crumbs: crumbs(&w, image.organisation, &image.file_name),
@@ -276,7 +268,7 @@ impl Page for ImagePage {
             told: Some(Told {
                 title: why.unwrap_or_default().to_owned(),
                 line: "1".to_owned(),
-                address: why.map(|_| "/compare".to_owned()),
+                link: why.map(|_| Link::new("2", "/compare")),
             }),
         };
         let bodies = [

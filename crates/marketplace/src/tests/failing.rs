@@ -459,6 +459,12 @@ house::on_both_engines! {
         let look = again::look(&mut tx, image.id, "house").await.unwrap().unwrap();
         assert!(look.trouble.is_none() && look.at == tx.now(), "{look:?}");
         assert!(by_image(&mut tx).await.unwrap().is_empty());
+        drop(tx);
+
+        // The operator reads by the market's own profile, and may ask for the others.
+        let mut desk = market.operator().await;
+        let page = market.get(&mut desk, &format!("/desk/images/{}", image.id)).await.page();
+        assert!(page.contains("?profile=house") && page.contains("?profile=kvm"), "{page}");
     }
 
     async fn an_exception_that_something_on_sale_rests_on_does_not_end_unannounced(engine) {

@@ -36,7 +36,7 @@ pub struct Told {
     pub title: String,
     pub line: String,
     /// Where all of it is; none where there is nothing to compare with.
-    pub address: Option<String>,
+    pub link: Option<Link>,
 }
 
 impl Told {
@@ -50,11 +50,12 @@ impl Told {
     ) -> Result<Told> {
         let found = candidates(tx, image, run).await?;
         let Some(against) = first_of(&found, was_judged_again) else {
-            let address = (!found.is_empty()).then(|| address(image, &run.profile));
+            // Nothing comes before it, but others may be chosen.
+            let choose = || Link::new(w.say("certification-compare-choose"), address(image, &run.profile));
             return Ok(Told {
                 title: String::new(),
                 line: w.say("certification-compare-first").to_string(),
-                address,
+                link: (!found.is_empty()).then(choose),
             });
         };
         let before = certification::report(tx, against.run).await?.ok_or(NotFound)?;
@@ -62,7 +63,7 @@ impl Told {
         Ok(Told {
             title: against.title(w),
             line: summary_line(w, compared.summary()),
-            address: Some(address(image, &run.profile)),
+            link: Some(Link::new(w.say("certification-compare-open"), address(image, &run.profile))),
         })
     }
 }

@@ -19,7 +19,7 @@ use super::{Asked, Body, Desk, ReportPart, facts, run_badge};
 use crate::certification::exceptions::{self, Ended, Exception, Wanted, a_year_from};
 use crate::certification::judging::Judging;
 use crate::certification::report_view::{RuleView, report_view};
-use crate::certification::{PROFILES, certificate_address, day_of, midnight, never_key, record};
+use crate::certification::{certificate_address, day_of, midnight, never_key, record};
 use crate::hall::pages::Visit;
 use crate::images::pages::{news, with_end};
 use crate::images::{self, Image};
@@ -179,12 +179,7 @@ impl DeskImagePage {
     fn new(frame: Frame, image: &Image, publisher: String, report: ReportPart, past: &[Exception]) -> Self {
         let w = frame.w.clone();
         let here = address(image.id);
-        let profiles = PROFILES
-            .map(|name| {
-                let label = w.say("certification-profile").with("profile", name);
-                Link::new(label, format!("{here}?profile={name}")).current(report.profile == name)
-            })
-            .into();
+        let profiles = report.profiles(&here);
         let today = day_of(w.now());
         DeskImagePage {
             crumbs: crumbs(&w, &image.file_name, None),

@@ -8,7 +8,7 @@ use house::{Result, Tx, jobs};
 use super::Asked;
 use crate::certification::judging::Judging;
 use crate::certification::report_view::{ReportView, RuleView, report_view};
-use crate::certification::{self, Run, Stage, Verdict};
+use crate::certification::{self, PROFILES, Run, Stage, Verdict};
 use crate::hall::pages::Visit;
 use crate::images::Image;
 use crate::images::pages::image_address;
@@ -123,6 +123,16 @@ impl ReportPart {
             certificate: None,
             desk: None,
         }
+    }
+
+    /// The page at `here` by each profile, the market's own first.
+    pub(super) fn profiles(&self, here: &str) -> Vec<Link> {
+        let own = Some(self.own.as_str()).filter(|own| !PROFILES.contains(own));
+        let link = |name: &str| {
+            let label = self.w.say("certification-profile").with("profile", name);
+            Link::new(label, format!("{here}?profile={name}")).current(self.profile == name)
+        };
+        own.into_iter().chain(PROFILES).map(link).collect()
     }
 
     pub(super) fn is_over(&self) -> bool {

@@ -98,7 +98,8 @@ async fn put_on_desk(tx: &mut Tx, ending: &Ending<'_>) -> Result<()> {
         line: format!("{} · {}", ending.image.file_name, ending.exception.rule),
         address: ending.exception.address(),
         since: tx.now(),
-        due: Some(ends_at(ending.exception)),
+        // The desk shows days: this is the last one on which something can be done.
+        due: Some(midnight(ending.exception.until)),
     };
     people::put_on_desk(tx, subject(ending.exception.id), &waiting).await
 }
