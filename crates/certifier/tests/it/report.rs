@@ -167,6 +167,16 @@ fn what_is_no_vhd_is_named_with_the_command_that_makes_one() {
 }
 
 #[test]
+fn the_least_size_that_is_told_is_the_one_that_the_profile_asks_for() {
+    let own = "base = \"kvm\"\n[thresholds]\nos_disk_size_bytes_min = 42949672960\n";
+    let report = Specimen::clean().build().certify(&Profile::parse(own).expect("a good profile"));
+    let rule = report.rule("V08").expect("a rule").render(Language::En);
+    assert_eq!(rule.reason, "The disk is 30 GiB; system disks usually have 40 GiB or more.");
+    let command = rule.command.expect("V08 names a command");
+    assert!(command.contains("--size-up=40G"), "{command}");
+}
+
+#[test]
 fn a_command_is_never_cut_and_stands_on_a_line_of_its_own() {
     let mut image = Specimen::clean().with(|specimen| specimen.size_bytes = 30 * GIB + 512).build();
     image.file_name = format!("{}.vhd", "long name ".repeat(24));
