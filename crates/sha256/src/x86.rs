@@ -76,9 +76,9 @@ const ROUNDS: [u32; 64] = [
     0xc671_78f2,
 ];
 
-/// Whether this processor has what [`take_both`] needs.
+/// Whether this processor has what [`in_step`] and all that it calls are compiled for.
 pub fn is_here() -> bool {
-    is_x86_feature_detected!("sha") && is_x86_feature_detected!("sse4.1") && is_x86_feature_detected!("ssse3")
+    is_x86_feature_detected!("sha") && is_x86_feature_detected!("avx")
 }
 
 /// Takes equally many blocks of two messages. Panics where [`is_here`] says no.
