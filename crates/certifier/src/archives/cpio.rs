@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::head::Head;
 use super::tar::{damaged, read_whole, skip};
 use super::{Opener, path_within};
 
@@ -11,9 +12,6 @@ pub const LAST: &[u8] = b"TRAILER!!!";
 /// The longest name with its NUL, as the kernel has it.
 pub const NAME_SIZE_MAX: u64 = 4096;
 
-/// How a header begins; the second has a checksum, which nobody compares.
-pub const MAGICS: [&[u8]; 2] = [b"070701", b"070702"];
-
 pub fn cpio(opener: &mut Opener<'_>, name: &str, stream: &mut dyn BufRead, depth: u32) -> io::Result<()> {
     loop {
         if !archive(opener, name, stream, depth)? {
@@ -21,7 +19,7 @@ pub fn cpio(opener: &mut Opener<'_>, name: &str, stream: &mut dyn BufRead, depth
         }
         // Between archives there may be zeros. What comes behind them is one more, or is packed, or is looked at as it is.
         let Some(next) = skip_zeros(stream)? else { return Ok(()) };
-        if next != MAGICS[0][0] {
+        if next != b'0' {
             return opener.stream(name, stream, depth + 1);
         }
     }
@@ -36,7 +34,8 @@ pub struct Header {
 
 impl Header {
     pub fn of(bytes: &[u8]) -> Option<Header> {
-        let fields = bytes.get(..HEADER_BYTES).filter(|bytes| MAGICS.contains(&&bytes[..6]))?[6..].chunks(8);
+        let header = bytes.get(..HEADER_BYTES).filter(|bytes| Head::of(bytes) == Some(Head::Cpio))?;
+        let fields = header[6..].chunks(8);
         let mut fields = fields.map(|digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
         let mut field = |number: usize| fields.nth(number).flatten();
         // The second of thirteen, the seventh and the twelfth.
@@ -57,7 +56,7 @@ fn archive(opener: &mut Opener<'_>, name: &str, stream: &mut dyn BufRead, depth:
         let Some(of_entry) = of_entry else { return Err(damaged("head of a cpio entry")) };
         let mut entry_name = vec![0; of_entry.name_size as usize];
         stream.read_exact(&mut entry_name)?;
-        skip(&mut padding(&mut *stream, HEADER_BYTES as u64 + of_entry.name_size))?;
+        skip(&mut Read::take(&mut *stream, padding_bytes(HEADER_BYTES as u64 + of_entry.name_size)))?;
         // The kernel reads a name up to its NUL too.
         let entry_name = entry_name.split(|byte| *byte == 0).next().unwrap_or_default();
         if entry_name == LAST {
@@ -69,22 +68,20 @@ fn archive(opener: &mut Opener<'_>, name: &str, stream: &mut dyn BufRead, depth:
         let mut entry = Read::take(&mut *stream, of_entry.size);
         if of_entry.is_file() {
             let path = path_within(name, entry_name);
-            if let Err(cause) = opener.stream(&path, &mut entry, depth + 1) {
-                opener.damaged(&path, &cause);
-            }
+            opener.entry(&path, &mut entry, depth + 1);
         }
         skip(&mut entry)?;
-        skip(&mut padding(&mut *stream, of_entry.size))?;
+        skip(&mut Read::take(&mut *stream, padding_bytes(of_entry.size)))?;
     }
 }
 
 /// What follows so many bytes up to a multiple of four.
-fn padding(stream: &mut dyn BufRead, after: u64) -> io::Take<&mut dyn BufRead> {
-    Read::take(stream, after.next_multiple_of(4) - after)
+pub fn padding_bytes(after: u64) -> u64 {
+    after.next_multiple_of(4) - after
 }
 
 /// The first byte that is not zero, which stays to be read; `None` at the end.
-fn skip_zeros(stream: &mut dyn BufRead) -> io::Result<Option<u8>> {
+pub fn skip_zeros(stream: &mut dyn BufRead) -> io::Result<Option<u8>> {
     loop {
         let buffer = stream.fill_buf()?;
         let zeros = buffer.iter().take_while(|byte| **byte == 0).count();

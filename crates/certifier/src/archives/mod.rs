@@ -150,6 +150,13 @@ impl<'l> Opener<'l> {
         }
     }
 
+    /// Does so with an entry of an archive. What is wrong with it is its own matter: the next one may be good.
+    fn entry(&mut self, path: &str, stream: &mut dyn Read, depth: u32) {
+        if let Err(cause) = self.stream(path, stream, depth) {
+            self.damaged(path, &cause);
+        }
+    }
+
     /// Reads a compressed stream to its end, with all limits.
     fn unpack(
         &mut self,

@@ -27,9 +27,7 @@ pub fn tar(opener: &mut Opener<'_>, name: &str, stream: &mut dyn Read, depth: u3
                     return Ok(());
                 }
                 let path = path_within(name, &entry_name);
-                if let Err(cause) = opener.stream(&path, &mut entry, depth + 1) {
-                    opener.damaged(&path, &cause);
-                }
+                opener.entry(&path, &mut entry, depth + 1);
             }
             _ => long_name = None,
         }
@@ -90,9 +88,7 @@ pub fn ar(opener: &mut Opener<'_>, name: &str, stream: &mut dyn Read, depth: u32
             name,
             header[..16].trim_ascii_end().trim_ascii().split(|byte| *byte == b'/').next().unwrap_or(&[]),
         );
-        if let Err(cause) = opener.stream(&path, &mut entry, depth + 1) {
-            opener.damaged(&path, &cause);
-        }
+        opener.entry(&path, &mut entry, depth + 1);
         skip(&mut entry)?;
         skip(&mut stream.take(size % 2))?;
     }

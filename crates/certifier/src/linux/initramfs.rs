@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Read};
 
-use crate::archives::cpio::{HEADER_BYTES, Header, LAST, NAME_SIZE_MAX};
+use crate::archives::cpio::{HEADER_BYTES, Header, LAST, NAME_SIZE_MAX, padding_bytes, skip_zeros};
 use crate::linux::unpack::{UnpackError, packing, unpack};
 
 pub const COMPRESSED_BYTES_MAX: u64 = 512 << 20;
@@ -75,17 +75,8 @@ pub fn names(file: impl Read) -> Result<BTreeSet<String>, NotRead> {
 
 /// The first bytes that are not padding; `None` at the end.
 fn next_head(source: &mut impl BufRead) -> Result<Option<[u8; 6]>, NotRead> {
-    loop {
-        let buffer = source.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(None);
-        }
-        let zeros = buffer.iter().take_while(|byte| **byte == 0).count();
-        let at_end = zeros == buffer.len();
-        source.consume(zeros);
-        if !at_end {
-            break;
-        }
+    if skip_zeros(source)?.is_none() {
+        return Ok(None);
     }
     let mut head = [0; 6];
     source.read_exact(&mut head)?;
@@ -168,7 +159,7 @@ fn archive(reader: &mut Archive<'_, '_>, names: &mut BTreeSet<String>) -> Result
             return Err(NotRead::OverLimit);
         }
         let name = reader.take(name_size)?;
-        reader.skip(to_multiple_of_four(HEADER_BYTES as u64 + name_size))?;
+        reader.skip(padding_bytes(HEADER_BYTES as u64 + name_size))?;
         // The kernel reads no further either.
         let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
         if name == LAST {
@@ -178,12 +169,8 @@ fn archive(reader: &mut Archive<'_, '_>, names: &mut BTreeSet<String>) -> Result
             return Err(NotRead::OverLimit);
         }
         names.insert(String::from_utf8_lossy(name).into_owned());
-        reader.skip(size + to_multiple_of_four(size))?;
+        reader.skip(size + padding_bytes(size))?;
     }
-}
-
-fn to_multiple_of_four(length: u64) -> u64 {
-    length.next_multiple_of(4) - length
 }
 
 #[cfg(test)]

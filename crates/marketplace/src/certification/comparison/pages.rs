@@ -35,7 +35,7 @@ pub fn address(image: &Image, profile: &str) -> String {
 pub struct Told {
     pub title: String,
     pub line: String,
-    /// Where all of it is; none where there is nothing to compare with.
+    /// The way to all of it; none where there is nothing to compare with.
     pub link: Option<Link>,
 }
 
